@@ -1,0 +1,50 @@
+# Every target does its own set-up in .venv, again only when what it is made from changes.
+PYTHON ?= python3.11
+BIN := .venv/bin
+export GOMP_SPINCOUNT = 0
+export OMP_WAIT_POLICY = passive
+
+.PHONY: demo test test-all lint format system-deps clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/ready: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "umot needs $(PYTHON); name another with make PYTHON=…" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e . --group dev
+	@touch $@
+
+demo: .venv/ready ## run the main job on the bundled sample brand
+	$(BIN)/umot demo
+
+test: .venv/ready ## the tests (under 10 minutes on two cores)
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=85
+
+test-all: .venv/ready ## the slow tests too
+	$(BIN)/python -m pytest -m "slow or not slow"
+
+lint: .venv/ready ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/ready ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+system-deps: ## Debian packages that some tests use; without them those skip by name
+	@if command -v chromium >/dev/null; then echo "chromium is here"; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else echo "chromium is not installed and apt-get cannot be used: its tests will skip"; fi
+
+clean: ## remove what was made here
+	rm -rf .venv umot-demo build dist .pytest_cache .mypy_cache .ruff_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: docs
+docs: .venv/ready ## write the docs pages that come from the program
+	$(BIN)/python docs/generate.py
