@@ -1,0 +1,1 @@
+"""umot: reviews and social posts, their sentiment, and the customer journey behind them."""

@@ -1,0 +1,239 @@
+"""The digest of one brand and local day, from the warehouse alone.
+
+No clock is read. Counts of likes and the like, alerts and visits are those known at the end of the
+day, so a day made again later gives the same digest. What can still change a past day is what
+changes the past itself: posts of that day that come in later, edits, deletions, and another model
+or journey map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from umot.digest import change, phrases, quotes
+from umot.digest.facts import (
+    SCHEMA,
+    Coverage,
+    DayTally,
+    Digest,
+    Group,
+    Health,
+    Source,
+    Stage,
+    State,
+    Tally,
+    Unscored,
+)
+from umot.digest.text import plain, shorten
+from umot.digest.words import Words, words
+from umot.errors import UnknownName
+from umot.journey import NONE, STAGES
+from umot.language import language_name, sentence
+from warehouse import Connection
+from warehouse import digest as store
+
+HISTORY = 14  # days shown, the day itself included
+WEEK = 7  # days before, compared with
+HEARD = 14  # days within which a source must have been visited to count as one still in use
+FRESH = timedelta(hours=24)  # how old the last success may be at the end of the day
+ERROR = 200  # characters of a source's failure that are shown
+IMPORTS = "import:"  # how `umot import` names its sources
+
+
+def build(db: Connection, brand: str, day: date, *, language: str, examples: int = 5) -> Digest:
+    """What customers of `brand` said on the local day `day`, in words of `language`.
+
+    At most `examples` posts are quoted of either sort. Raises `UnknownName` for a brand that the
+    warehouse does not know or a language without a catalogue.
+    """
+    w = words(language)
+    zones = store.time_zones(db)
+    if brand not in zones:
+        raise UnknownName("brand", brand, zones)
+    facts = gather(db, brand, day, zones[brand], examples, w)
+    return replace(facts, headline=phrases.headline(facts, w))
+
+
+def gather(db: Connection, brand: str, day: date, zone: str, examples: int, w: Words) -> Digest:
+    """The digest without its headline."""
+    starts_at, ends_at = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+    counts = store.post_counts(db, brand, ago(day, HISTORY, zone), ends_at)
+    history = tallies_by_day(counts, day)
+    today = [count for count in counts if count.day == day]
+    posts, missed = history[-1].tally, unscored(today)
+    visits = store.visits(db, brand, ago(day, HEARD, zone), starts_at, ends_at)
+    found = sources(today, visits, ends_at)
+    stages, untraced = journey(store.moment_counts(db, brand, starts_at, ends_at), w)
+    quoted = quotes.strongest(db, brand, starts_at, ends_at, examples, w)
+    return Digest(
+        schema=SCHEMA,
+        brand=plain(brand),
+        day=day,
+        language=w.language,
+        time_zone=zone,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        headline="",
+        coverage=covered(found, visits, posts, missed, w),
+        posts=posts,
+        unscored=missed,
+        changes=change.compare(posts, earlier(history)),
+        history=history,
+        alerts=quotes.alerts(db, brand, ends_at, w),
+        stages=stages,
+        untraced=untraced,
+        negative=quoted["negative"],
+        positive=quoted["positive"],
+        sources=found,
+        platforms=groups(today, lambda one: one.platform, platform_name),
+        languages=groups(today, lambda one: one.language, lambda code: tongue(code, w)),
+    )
+
+
+def ago(day: date, days: int, zone: str) -> datetime:
+    """When the first of so many days begins, of which `day` is the last."""
+    return midnight(day - timedelta(days=days - 1), zone)
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """When a local day begins, in UTC; where clocks skip midnight, the first moment after."""
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def tally(counts: Sequence[store.PostCount]) -> Tally:
+    """These counts of posts together."""
+    read = {"negative": 0, "neutral": 0, "positive": 0}
+    for one in counts:
+        if one.label is not None:
+            read[one.label] += one.posts
+    return Tally.of(sum(one.posts for one in counts), **read)
+
+
+def tallies_by_day(counts: Sequence[store.PostCount], last: date) -> tuple[DayTally, ...]:
+    """Each of the days shown, the empty ones too, oldest first."""
+    days = [last - timedelta(days=ago) for ago in range(HISTORY - 1, -1, -1)]
+    return tuple(DayTally(day, tally([one for one in counts if one.day == day])) for day in days)
+
+
+def earlier(history: Sequence[DayTally]) -> list[Tally]:
+    """The days to compare with: the seven before, without those at which history had not begun.
+
+    It begins with the first day shown that has a post; an empty day after it is a quiet day.
+    """
+    begun = [bool(one.tally.total) for one in history[:-1]]
+    first = begun.index(True) if True in begun else len(begun)
+    return [one.tally for one in history[max(first, len(begun) - WEEK) : -1]]
+
+
+def unscored(counts: Sequence[store.PostCount]) -> Unscored:
+    """How many posts have no sentiment, and why."""
+    by_status = dict.fromkeys(("unscored_language", "empty", "failed", "deleted", "unread"), 0)
+    for one in counts:
+        if one.status in by_status:
+            by_status[one.status] += one.posts
+    return Unscored(*by_status.values())
+
+
+def groups(
+    counts: Sequence[store.PostCount],
+    key: Callable[[store.PostCount], str],
+    name: Callable[[str], str],
+) -> tuple[Group, ...]:
+    """Posts by a key, the most first."""
+    keys = sorted({key(one) for one in counts})
+    found = [
+        Group(plain(value), name(value), tally([one for one in counts if key(one) == value]))
+        for value in keys
+    ]
+    return tuple(sorted(found, key=lambda group: -group.tally.total))
+
+
+def platform_name(platform: str) -> str:
+    """A platform for people: app_store is App Store."""
+    return plain(" ".join(sentence(part) for part in platform.split("_")))
+
+
+def tongue(code: str, w: Words) -> str:
+    """What a language is called."""
+    return plain(language_name(code, w.language)) if code else w("groups.unknown_language")
+
+
+def journey(counts: Sequence[store.MomentCount], w: Words) -> tuple[tuple[Stage, ...], int]:
+    """All five stages in order with their touchpoints, and the moments of no stage."""
+    stages = []
+    for key in STAGES:
+        own = [one for one in counts if one.stage == key]
+        places = [
+            Group(plain(one.touchpoint), quotes.touchpoint(one, w), moments([one]))
+            for one in own
+            if one.touchpoint != NONE
+        ]
+        # Sorting is stable, so the order of the journey map decides between equals.
+        places.sort(key=lambda place: (-place.tally.total, -place.tally.negative))
+        stages.append(Stage(key, w(f"stage.{key}"), w(f"about.{key}"), moments(own), tuple(places)))
+    untraced = moments([one for one in counts if one.stage not in STAGES]).total
+    return tuple(stages), untraced
+
+
+def moments(counts: Sequence[store.MomentCount]) -> Tally:
+    """These counts of moments together; a moment always has a label."""
+    negative = sum(one.negative for one in counts)
+    neutral = sum(one.neutral for one in counts)
+    positive = sum(one.positive for one in counts)
+    return Tally.of(negative + neutral + positive, negative, neutral, positive)
+
+
+def sources(
+    counts: Sequence[store.PostCount], visits: Sequence[store.VisitRow], ends_at: datetime
+) -> tuple[Source, ...]:
+    """Every source with posts that day or in use then, by name."""
+    by_name = {visit.source: visit for visit in visits}
+    used = {visit.source for visit in visits if visit.visits or not imported(visit.source)}
+    return tuple(
+        Source(
+            plain(name),
+            tally([one for one in counts if one.source == name]),
+            health(name, by_name.get(name), ends_at),
+        )
+        for name in sorted(used | {one.source for one in counts})
+    )
+
+
+def health(name: str, visit: store.VisitRow | None, ends_at: datetime) -> Health:
+    """How well a source was heard, by its visits up to the end of the day."""
+    if visit is None:
+        return Health("imported" if imported(name) else "unvisited", None, None, None)
+    success = visit.last_success.astimezone(UTC) if visit.last_success else None
+    error = shorten(plain(visit.error or ""), ERROR) if visit.failed else None
+    truncated = shorten(plain(visit.truncated), ERROR) if visit.truncated else None
+    starts_at = ends_at - FRESH
+    state: State
+    if visit.failed:
+        state = "failed"
+    elif imported(name):
+        state = "imported"
+    elif not visit.visits or success is None or success < starts_at:
+        state = "late"
+    else:
+        state = "ok"
+    return Health(state, success, error, truncated)
+
+
+def imported(source: str) -> bool:
+    """Whether a source is a file read once, which nobody expects to be visited again."""
+    return source.startswith(IMPORTS)
+
+
+def covered(
+    found: Sequence[Source],
+    visits: Sequence[store.VisitRow],
+    posts: Tally,
+    missed: Unscored,
+    w: Words,
+) -> Coverage:
+    """What was heard and read; imports are no sources that are visited."""
+    visited = sum(1 for visit in visits if not imported(visit.source))
+    return phrases.coverage(found, visited, posts, missed, w)

@@ -1,0 +1,72 @@
+"""A digest as one HTML page that needs nothing else: no script, no picture, no font."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from umot.digest import shown
+from umot.digest.facts import DayTally, Digest, Tally
+from umot.digest.text import web_link
+from umot.digest.words import words
+from umot.language import format_date, sentence
+
+CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # a language, as HTML wants it
+
+
+@cache
+def environment() -> Environment:
+    """Jinja with every value escaped and every unknown name an error."""
+    return Environment(
+        loader=PackageLoader("umot.digest"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(digest: Digest) -> str:
+    """The whole page."""
+    w = words(digest.language)
+    parts: dict[str, Any] = {
+        "d": digest,
+        "w": w,
+        "shown": shown,
+        "link": web_link,
+        "segments": segments,
+        "columns": columns(digest),
+        "traced": any(stage.tally.total for stage in digest.stages),
+        "language_of": language_of,
+        "date": sentence(format_date(digest.day, w.language)),
+        "day_name": lambda day, style: format_date(day, w.language, style),
+    }
+    return environment().get_template("digest.html").render(parts)
+
+
+def segments(tally: Tally) -> list[tuple[str, int]]:
+    """The parts of a bar that have any length: (label, count)."""
+    counts = (
+        ("negative", tally.negative),
+        ("neutral", tally.neutral),
+        ("positive", tally.positive),
+        ("unscored", tally.total - tally.scored),
+    )
+    return [(label, count) for label, count in counts if count]
+
+
+def columns(digest: Digest) -> list[tuple[DayTally, float]]:
+    """Each day with the height of its column, in per cents of the highest."""
+    highest = max(one.tally.total for one in digest.history)
+    return [
+        (one, round(100 * one.tally.total / highest, 1) if highest else 0.0)
+        for one in digest.history
+    ]
+
+
+def language_of(code: str | None) -> str | None:
+    """A quote's language for screen readers, where it is a proper code."""
+    return code if code and CODE.fullmatch(code) else None

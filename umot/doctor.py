@@ -1,0 +1,121 @@
+"""What `umot doctor` looks at: each check says what it found and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from umot import pipeline
+from umot.config import Source
+from umot.errors import Retriable, UmotError
+from umot.pipeline import Monitor, Progress
+
+SCARCE = 2_000_000_000  # bytes of free disk below which a warning is due
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, what was found and what would mend it."""
+
+    what: str
+    state: Literal["ok", "warning", "error"]
+    finding: str
+    remedy: str = ""
+
+
+def examine(home: Path, progress: Progress = pipeline.silent) -> Iterator[Check]:
+    """All checks, those of one part failing without stopping the others."""
+    try:
+        monitor = Monitor.open(home)
+    except UmotError as error:
+        yield Check(
+            "configuration", "error", str(error), "mend the file named; umot init shows one"
+        )
+        return
+    sources = monitor.settings.sources
+    has_file = (home / "umot.toml").is_file()
+    yield Check(
+        "configuration",
+        "ok" if has_file else "warning",
+        f"{home / 'umot.toml'}, {len(sources)} sources" if has_file else f"none in {home}",
+        "" if has_file else "umot init writes one; importing files works without",
+    )
+    yield Check("journey", "ok", f"{len(monitor.journey.touchpoints)} touchpoints")
+    yield disk(home)
+    yield guarded("warehouse", lambda: warehouse(monitor))
+    yield guarded("model", lambda: model(monitor))
+    for done, source in enumerate(sources):
+        progress("sources", done, len(sources))
+        yield guarded(f"source {source.name}", partial(reach, monitor, source))
+
+
+def guarded(what: str, check: Callable[[], Check]) -> Check:
+    """A check whose failure is its finding."""
+    try:
+        return check()
+    except Exception as error:  # whatever is wrong with a part is what the doctor was asked for
+        return Check(what, "error", pipeline.one_line(error), remedy(error))
+
+
+def remedy(error: BaseException) -> str:
+    """What mends a failure, where its message does not say it."""
+    retriable = isinstance(error, Retriable)
+    return "try again later; the next run catches up" if retriable else ""
+
+
+def disk(home: Path) -> Check:
+    """Whether there is room to grow."""
+    folder = next(path for path in (home, *home.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    finding = f"{free / 1e9:.1f} GB free at {folder}"
+    if free < SCARCE:
+        return Check("disk", "warning", finding, "make room: a published copy needs its double")
+    return Check("disk", "ok", finding)
+
+
+def warehouse(monitor: Monitor) -> Check:
+    """Whether the warehouse opens and has this program's schema."""
+    from warehouse import state
+
+    if not monitor.warehouse.path.exists():
+        return Check("warehouse", "ok", "none yet; the first run or import makes it")
+    with monitor.warehouse.write("umot doctor", wait=30) as db:
+        posts = state.count_posts(db)
+    if not monitor.warehouse.published.exists():
+        return Check("warehouse", "warning", f"{posts:,} posts, not published", "umot run")
+    return Check("warehouse", "ok", f"{posts:,} posts, published")
+
+
+def model(monitor: Monitor) -> Check:
+    """Whether the model loads and reads."""
+    from models.reader import make
+
+    settings = monitor.settings
+    reader = make(settings.model, monitor.journey, fallback=settings.brand.language)
+    text = "De bezorger was vriendelijk en snel, heel tevreden!"
+    sentiments, _ = reader.read_posts([("doctor:1", "0", None, text, None, "nl")])
+    label = sentiments[0].label
+    finding = f"{reader.model} reads {', '.join(reader.languages)}"
+    if label != "positive":
+        return Check("model", "warning", f"{finding}, but takes praise for {label}")
+    return Check("model", "ok", finding)
+
+
+def reach(monitor: Monitor, source: Source) -> Check:
+    """Whether a source answers: its first few items are fetched and parsed, nothing is stored."""
+    made = pipeline.connector(source, monitor.home)
+    posts = rejected = 0
+    for batch in islice(made.fetch(None, now=datetime.now(UTC)), 1):
+        parsed, rejects = pipeline.parse(made, batch.items[:20])
+        posts, rejected = len(parsed), len(rejects)
+    if rejected:
+        return Check(
+            f"source {source.name}", "warning", f"{rejected} of its first items are unusable"
+        )
+    return Check(f"source {source.name}", "ok", f"answers, first posts: {posts}")
