@@ -1,0 +1,83 @@
+"""The published copy: what readers open while a writer works, without raw items."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection as Connection
+
+from warehouse import migrate
+
+STAMP = "published_stamp"
+
+
+def publish(db: Connection, target: Path) -> bool:
+    """Copy all that may be read into a new file and put it in the place of `target` at once.
+
+    Does nothing and returns False where nothing changed since. Readers that have the old file
+    open keep it. A copy that dies half-way leaves the old file in place.
+    """
+    stamp = state(db)
+    if target.exists() and stamp == published_state(target):
+        return False
+    fresh = target.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+    ((source,),) = db.execute("SELECT current_database()").fetchall()
+    build(db, fresh, str(source), stamp)
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    fresh.replace(target)
+    return True
+
+
+def build(db: Connection, path: Path, source: str, stamp: str) -> None:
+    """Write the copy: our own schema in a new file, then the rows of every public table."""
+    db.execute(f"ATTACH '{quote(path)}' AS fresh")
+    try:
+        db.execute("USE fresh")
+        migrate.migrate(db)
+        db.execute("DROP SCHEMA private CASCADE")
+        for table in tables(db, source):
+            db.execute(f'DELETE FROM fresh."{table}"')
+            db.execute(f'INSERT INTO fresh."{table}" SELECT * FROM {source}."{table}"')
+        db.execute(f"CREATE TABLE fresh.{STAMP} AS SELECT $1::VARCHAR AS stamp", [stamp])
+        db.execute(f"COMMENT ON TABLE fresh.{STAMP} IS 'Which state of the data this copy shows.'")
+        db.execute(f"COMMENT ON COLUMN fresh.{STAMP}.stamp IS 'Fingerprint of that state.'")
+        db.execute("CHECKPOINT fresh")
+    finally:
+        db.execute(f"USE {source}")
+        db.execute("DETACH fresh")
+
+
+def tables(db: Connection, source: str) -> list[str]:
+    """The public tables of a database, by name."""
+    rows = db.execute(
+        "SELECT table_name FROM duckdb_tables() "
+        "WHERE schema_name = 'main' AND database_name = $1 ORDER BY table_name",
+        [source],
+    ).fetchall()
+    return [str(name) for (name,) in rows if name != STAMP]
+
+
+def state(db: Connection) -> str:
+    """A text that changes whenever a published row does."""
+    row = db.execute("SELECT change FROM private.changes").fetchone()
+    return str(row[0]) if row else "0"
+
+
+def published_state(target: Path) -> str | None:
+    """The state that the present copy shows; None where it cannot be told."""
+    try:
+        with duckdb.connect(str(target), read_only=True) as copy:
+            row = copy.execute(f"SELECT stamp FROM {STAMP}").fetchone()
+    except duckdb.Error:  # damaged or of another kind: it is to be replaced anyway
+        return None
+    return str(row[0]) if row else None
+
+
+def quote(path: Path) -> str:
+    """A path inside an SQL string."""
+    return str(path).replace("'", "''")

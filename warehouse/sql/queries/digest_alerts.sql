@@ -1,0 +1,59 @@
+-- Which alerts had been raised and not acknowledged by the end of this day, about which posts?
+WITH waiting AS (
+    SELECT *
+    FROM alerts
+    WHERE
+        brand = $brand
+        AND raised_at < $ends_at
+        -- One that was closed without a time of acknowledgement is open at no day we can name.
+        AND (acknowledged_at >= $ends_at OR (acknowledged_at IS NULL AND state <> 'closed'))
+),
+seen AS (
+    SELECT
+        post_id,
+        arg_max(e, coalesce(observed_at, TIMESTAMPTZ '-infinity')) AS counts
+    FROM engagement AS e
+    WHERE
+        post_id IN (SELECT post_id FROM waiting)
+        AND (observed_at IS NULL OR observed_at < $ends_at)
+    GROUP BY post_id
+),
+about AS (
+    SELECT *
+    FROM mentions
+    WHERE
+        brand = $brand
+        AND post_id IN (SELECT post_id FROM waiting)
+        AND deleted_at IS NULL
+)
+SELECT
+    w.alert_id,
+    w.kind,
+    w.severity,
+    w.raised_at,
+    w.subject,
+    w.reason,
+    m.post_id IS NOT NULL AS found,
+    m.label,
+    m.post_id,
+    m.platform,
+    m.source,
+    m.url,
+    m.title,
+    m.body,
+    m.language,
+    m.rating,
+    m.posted_at,
+    m.score,
+    e.counts.likes AS likes_then,
+    e.counts.replies AS replies_then,
+    e.counts.shares AS shares_then,
+    m.peak_stage,
+    m.peak_touchpoint
+FROM waiting AS w
+LEFT JOIN about AS m ON m.post_id = w.post_id
+LEFT JOIN seen AS e ON e.post_id = w.post_id
+ORDER BY
+    CASE w.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END,
+    w.raised_at DESC,
+    w.alert_id

@@ -1,0 +1,70 @@
+-- Which posts of customers in this period are the strongest, positive and negative?
+-- Strength is the score; every tenfold of likes, replies and shares known at the period's end adds
+-- a quarter to it, so a felt post comes before a seen one unless it is seen very much more.
+-- A writer is quoted once per label, a deleted post never.
+WITH said AS (
+    SELECT *
+    FROM mentions
+    WHERE
+        brand = $brand
+        AND author_role <> 'brand'
+        AND coalesce(posted_at, collected_at) >= $starts_at
+        AND coalesce(posted_at, collected_at) < $ends_at
+        AND label IN ('negative', 'positive')
+        AND deleted_at IS NULL
+        AND (trim(body) <> '' OR trim(coalesce(title, '')) <> '')
+),
+seen AS (
+    SELECT
+        post_id,
+        arg_max(e, coalesce(observed_at, TIMESTAMPTZ '-infinity')) AS counts
+    FROM engagement AS e
+    WHERE
+        post_id IN (SELECT post_id FROM said)
+        AND (observed_at IS NULL OR observed_at < $ends_at)
+    GROUP BY post_id
+),
+ranked AS (
+    SELECT
+        s.*,
+        e.counts.likes AS likes_then,
+        e.counts.replies AS replies_then,
+        e.counts.shares AS shares_then,
+        -- Votes can be negative: being voted down is no reach.
+        greatest(coalesce(e.counts.likes, 0), 0)
+            + greatest(coalesce(e.counts.replies, 0), 0)
+            + greatest(coalesce(e.counts.shares, 0), 0) AS reactions,
+        round(abs(s.score) * (1 + 0.25 * log10(1 + reactions)), 6) AS strength
+    FROM said AS s
+    LEFT JOIN seen AS e ON e.post_id = s.post_id
+),
+once AS (
+    SELECT *
+    FROM ranked
+    QUALIFY row_number() OVER (
+        PARTITION BY label, coalesce(author, post_id)
+        ORDER BY strength DESC, reactions DESC, posted_at, post_id
+    ) = 1
+)
+SELECT
+    label,
+    post_id,
+    platform,
+    source,
+    url,
+    title,
+    body,
+    language,
+    rating,
+    posted_at,
+    score,
+    likes_then,
+    replies_then,
+    shares_then,
+    peak_stage,
+    peak_touchpoint
+FROM once
+QUALIFY row_number() OVER (
+    PARTITION BY label ORDER BY strength DESC, reactions DESC, posted_at, post_id
+) <= $examples
+ORDER BY label, strength DESC, reactions DESC, posted_at, post_id

@@ -1,0 +1,9 @@
+-- Which posts are new? What was deleted before we ever saw it is not stored.
+INSERT INTO posts
+SELECT
+    i.post_id, i.platform, i.kind, i.url, i.author, i.author_role, i.title, i.body, i.language,
+    i.rating, i.posted_at, i.collected_at, i.edited_at, NULL AS deleted_at, i.thread_id,
+    i.parent_id, i.content_hash, NULL AS excluded_reason, i.attributes
+FROM incoming AS i
+ANTI JOIN posts AS p ON p.post_id = i.post_id
+WHERE i.deleted_at IS NULL

@@ -1,0 +1,2 @@
+-- How far has this source been read?
+INSERT OR REPLACE INTO private.cursors VALUES ($source, $cursor, $saved_at)
