@@ -1,0 +1,230 @@
+"""The shared HTTP client: capped in time and size, conditional, clear about what went wrong.
+
+Addresses may carry passwords and keys, so people are only ever shown scheme, host and path.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from http import HTTPStatus
+from types import TracebackType
+
+import httpx
+
+from connectors._address import address, follow, origin, show
+from umot.errors import Fatal, Retriable, UmotError
+
+USER_AGENT = "umot review monitor (httpx)"
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+# Both write whole addresses (and, at DEBUG, headers) to the log: keys and passwords with them.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds for connecting, for each silence, for all of it; bytes of a decompressed body."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    total: float = 120.0
+    size: int = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `status` is 2xx, or 304 with no content; `url` is where redirects ended.
+
+    `cut` is why the body is not whole, where it is not: `content` is what arrived until then.
+    """
+
+    url: str
+    status: int
+    content: bytes
+    headers: Mapping[str, str]
+    cut: UmotError | None = None
+
+    def whole(self) -> bytes:
+        """Return the content. Raises `cut` where the body is not whole."""
+        if self.cut is not None:
+            raise self.cut
+        return self.content
+
+
+class Client:
+    """Gets addresses. Raises `Retriable` (time-outs, lost connections, 429, 5xx) or `Fatal`."""
+
+    def __init__(self, limits: Limits | None = None, *, user_agent: str = USER_AGENT) -> None:
+        self._limits = limits or Limits()
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect),
+            # Only gzip: it is unpacked here, since httpx would unpack a bomb's chunk whole.
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
+            follow_redirects=False,
+            verify=_certificates(),
+        )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Get `url`; with the validators of an earlier answer, 304 means that nothing changed.
+
+        `headers` may hold keys: they, like a password in the address, stay with its origin.
+        """
+        deadline = time.monotonic() + self._limits.total
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        valid = {name: value for name, value in conditions.items() if value}
+        target, own = address(url), dict(headers or {})
+        for _ in range(MAX_REDIRECTS + 1):
+            with self._open(target, {**own, **valid}) as response:
+                if response.status_code not in REDIRECTS:
+                    _check(response, target)
+                    content, cut = self._read(response, target, deadline)
+                    return Answer(str(target), response.status_code, content, response.headers, cut)
+                onward = follow(target, response.headers.get("Location"))
+            if origin(onward) != origin(target):
+                own = {}
+            target = onward
+        raise Fatal(f"{show(url)} redirects more than {MAX_REDIRECTS} times")
+
+    @contextmanager
+    def _open(self, target: httpx.URL, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        try:
+            with self._http.stream("GET", target, headers=headers) as response:
+                yield response
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _failure(error, target) from error
+
+    def _read(
+        self, response: httpx.Response, target: httpx.URL, deadline: float
+    ) -> tuple[bytes, UmotError | None]:
+        """Return the unpacked body, and why it stops early if it does."""
+        coding = response.headers.get("Content-Encoding", "identity").strip().lower()
+        if coding not in ("identity", "gzip", "x-gzip", ""):
+            raise Fatal(f"{show(target)} sends its answer packed as {coding[:20]!r}, not as gzip")
+        unpack = _Gunzip() if "gzip" in coding else None
+        size, body = self._limits.size, bytearray()
+        try:
+            for chunk in response.iter_raw():
+                body += unpack.feed(chunk, size + 1 - len(body)) if unpack else chunk
+                if len(body) > size:
+                    large = f"{show(target)} sends more than {size / 2**20:g} MiB"
+                    return bytes(body[:size]), Fatal(large)
+                if time.monotonic() > deadline:
+                    slow = f"{show(target)} takes more than {self._limits.total:g} s to answer"
+                    return bytes(body), Retriable(slow)
+        except httpx.HTTPError as error:
+            return bytes(body), _failure(error, target)
+        except zlib.error:
+            return bytes(body), Fatal(f"{show(target)} sends a damaged gzip body")
+        if unpack and body and not unpack.complete:
+            return bytes(body), Retriable(f"{show(target)} broke off its answer")
+        return bytes(body), None
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read the trusted certificates once: it takes longer than many an answer."""
+    return httpx.create_ssl_context()
+
+
+class _Gunzip:
+    """Unpacks gzip, never more at a time than is asked for."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(wbits=31)
+
+    @property
+    def complete(self) -> bool:
+        return self._stream.eof
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        """Return at most `room` bytes of what `data` unpacks to (which is then over the limit)."""
+        out = self._stream.decompress(data, room)
+        # A body may be several gzip members in a row; zeros after one are padding.
+        while self._stream.eof and (rest := self._stream.unused_data.lstrip(b"\0")):
+            if len(out) >= room:
+                break
+            self._stream = zlib.decompressobj(wbits=31)
+            out += self._stream.decompress(rest, room - len(out))
+        return out
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read the seconds to wait from Retry-After: seconds or an HTTP date; None if neither."""
+    value = headers.get("Retry-After", "").strip()
+    if value.replace(".", "", 1).isdecimal():
+        return float(value)
+    until, at = _http_date(value), _http_date(headers.get("Date", ""))
+    if until is None:
+        return None
+    # The server's own clock where it tells: ours may differ.
+    return max(0.0, (until - (at or datetime.now(UTC))).total_seconds())
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        time_of = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return time_of if time_of.tzinfo else time_of.replace(tzinfo=UTC)
+
+
+def _check(response: httpx.Response, target: httpx.URL) -> None:
+    status = response.status_code
+    if 200 <= status < 300 or status == HTTPStatus.NOT_MODIFIED:
+        return
+    known = status in HTTPStatus._value2member_map_
+    message = f"{show(target)} answered {status} {HTTPStatus(status).phrase if known else ''}"
+    if status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS) or status >= 500:
+        raise Retriable(message.rstrip(), retry_after=retry_after(response.headers))
+    raise Fatal(message.rstrip())
+
+
+def _failure(error: httpx.HTTPError | httpx.InvalidURL, target: httpx.URL) -> UmotError:
+    where = show(target)
+    if isinstance(error, httpx.TimeoutException):
+        return Retriable(f"{where} did not answer in time")
+    if isinstance(error, httpx.RemoteProtocolError):
+        return Retriable(f"{where} broke off its answer, or it was no valid HTTP")
+    if (cause := _tls(error)) is not None:
+        return Fatal(f"{where}: no safe connection: {cause.reason or cause}")
+    if isinstance(error, httpx.NetworkError | httpx.ProxyError):
+        return Retriable(f"{where} cannot be reached: {error}")
+    # Its text may quote a header or the address, so it is not shown.
+    return Fatal(f"{where} cannot be asked: {type(error).__name__}")
+
+
+def _tls(error: BaseException) -> ssl.SSLError | None:
+    """Find the TLS failure behind `error`, if that is what it was."""
+    step: BaseException | None = error
+    while step is not None and not isinstance(step, ssl.SSLError):
+        step = step.__cause__ or step.__context__
+    return step
