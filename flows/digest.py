@@ -1,0 +1,52 @@
+"""The `daily-digest` flow: yesterday's digest as files, and in Prefect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+
+from flows.digest_files import write_digest, yesterday
+from umot import config
+
+__all__ = ["daily_digest", "write_digest"]
+
+Language = Literal["nl", "en"]
+ARTIFACT = "umot-digest"
+
+
+@task(name="write", cache_policy=NO_CACHE, persist_result=False)
+def write(home: Path, day: date, language: Language | None) -> list[Path]:
+    """Write the files of a day."""
+    return write_digest(home, day, language)
+
+
+@flow(name="daily-digest", persist_result=False)
+def daily_digest(
+    home: str | None = None, day: date | None = None, language: Language | None = None
+) -> list[str]:
+    """Write the digest of `day`, else of yesterday in the brand's time zone; returns the paths.
+
+    The files are in the folder ``digests`` of the data folder: html, md and json. They are made
+    from the published copy, so no turn to write is needed.
+    """
+    folder = config.home(Path(home) if home else None)
+    zone = config.load(folder).brand.time_zone
+    wanted = day or yesterday(zone, datetime.now(UTC))
+    paths = write(folder, wanted, language)
+    create_markdown_artifact(page(paths), key=ARTIFACT, description=f"Digest of {wanted}")
+    get_run_logger().info("digest of %s: %s", wanted, paths[0])
+    return [str(path) for path in paths]
+
+
+def page(paths: Sequence[Path]) -> str:
+    """Link the files, and show the digest itself from the one in markdown."""
+    links = " · ".join(f"[{path.name}]({path.absolute().as_uri()})" for path in paths)
+    shown = [path.read_text("utf-8") for path in paths if path.suffix == ".md"]
+    return "\n\n".join([*shown, links])

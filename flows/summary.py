@@ -1,0 +1,58 @@
+"""A pass as people read it in Prefect: a line, and a page of markdown."""
+
+from __future__ import annotations
+
+from umot.pipeline import Report, Visit
+
+COLUMNS = ("source", "seen", "new", "changed", "deleted", "rejected", "remark")
+
+
+def line(report: Report) -> str:
+    """One line: which sources failed, else what arrived."""
+    if report.failures:
+        failed = f"{len(report.failures)} of {count(len(report.visits), 'source')} failed"
+        return f"{failed}: {'; '.join(report.failures)}"
+    new = sum(visit.counts.new for visit in report.visits)
+    alerts = count(len(report.alerts), "new alert")
+    return f"{count(len(report.visits), 'source')}: {count(new, 'new post')}, {alerts}"
+
+
+def page(report: Report) -> str:
+    """Show the whole pass: a row for each source, then what was read, warned of and published."""
+    rows = [COLUMNS, ("---", *["---:"] * 5, "---"), *map(row, report.visits)]
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    read = report.classified
+    lines = [
+        f"Read {count(read.scored, 'post')} with {count(read.moments, 'moment')}; "
+        f"{read.unscored} unscored (another language, or empty), {read.failed} failed.",
+        "Published." if report.published else "Nothing to publish: no row changed.",
+    ]
+    alerts = [
+        f"- **{alert.severity}** {cell(alert.subject)}: {cell(alert.reason)}"
+        for alert in report.alerts
+    ]
+    parts = ["# " + cell(line(report)), table, *lines]
+    if alerts:
+        parts += ["## New alerts", "\n".join(alerts)]
+    return "\n\n".join(parts) + "\n"
+
+
+def row(visit: Visit) -> tuple[str, ...]:
+    """Return the cells of one source."""
+    counts = visit.counts
+    numbers = (counts.seen, counts.new, counts.changed, counts.deleted, counts.rejected)
+    remark = f"**failed**: {cell(visit.error)}" if visit.error else cell(visit.truncated or "")
+    return (cell(visit.source), *map(str, numbers), remark)
+
+
+def cell(text: str) -> str:
+    """Text that stays in its cell and is no markup: it may come from a platform."""
+    flat = " ".join(text.split())
+    for sign in "\\`*_[]<>|#":
+        flat = flat.replace(sign, f"\\{sign}")
+    return flat
+
+
+def count(number: int, noun: str) -> str:
+    """``1 post``, ``2 posts``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
