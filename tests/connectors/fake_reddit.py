@@ -1,0 +1,147 @@
+"""A Reddit small enough for tests: tokens, listings, search, trees with folds, info."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from tests.connectors.conformance import Item
+from tests.connectors.local_server import Ask, Reply
+
+CLIENT_ID, CLIENT_SECRET, TOKEN = "geheime-app", "heel-geheim-woord", "drager-token-1"
+BASIC = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+LIMITS = {"x-ratelimit-used": "1", "x-ratelimit-remaining": "900.0", "x-ratelimit-reset": "300"}
+
+
+def submission(name: str, created: float, **given: Any) -> dict[str, Any]:
+    """Make a post's data in Reddit's own shape, as far as it matters."""
+    return {
+        "name": name,
+        "id": name.removeprefix("t3_"),
+        "author": "fietser",
+        "title": f"Titel van {name}",
+        "selftext": "tekst",
+        "created_utc": created,
+        "edited": False,
+        "score": 5,
+        "num_comments": 0,
+        "num_crossposts": 1,
+        "subreddit": "Vlotwiel",
+        "subreddit_subscribers": 4200,
+        "permalink": f"/r/Vlotwiel/comments/{name.removeprefix('t3_')}/titel/",
+        "removed_by_category": None,
+    } | given
+
+
+def comment(name: str, of: str, created: float, **given: Any) -> dict[str, Any]:
+    """Make a comment's data in Reddit's own shape, as far as it matters."""
+    return {
+        "name": name,
+        "id": name.removeprefix("t1_"),
+        "author": "ander",
+        "body": "reactie",
+        "created_utc": created,
+        "edited": False,
+        "score": 2,
+        "score_hidden": False,
+        "subreddit": "Vlotwiel",
+        "link_id": of,
+        "parent_id": of,
+        "permalink": f"/r/Vlotwiel/comments/{of.removeprefix('t3_')}/titel/{name[3:]}/",
+        "replies": "",
+    } | given
+
+
+def listing(things: list[dict[str, Any]], after: str | None = None) -> dict[str, Any]:
+    """Wrap things in a Listing."""
+    return {"kind": "Listing", "data": {"after": after, "children": things}}
+
+
+class FakeReddit:
+    """`posts` are listed newest first; `comments` by post; `shown` comments unfolded at first."""
+
+    def __init__(self) -> None:
+        self.posts: list[dict[str, Any]] = []
+        self.comments: dict[str, list[dict[str, Any]]] = {}
+        self.unlisted: set[str] = set()
+        self.shown = 500
+        self.secret = BASIC
+
+    def serve(self, items: list[Item]) -> None:
+        """Hold these items: each first of a group is a post, the others are its comments."""
+        size = 3 if len(items) < 100 else 50
+        self.posts, self.comments = [], {}
+        for item in items:
+            of = item.number - item.number % size
+            post, at = f"t3_p{of}", item.at.timestamp()
+            if item.number == of:
+                self.posts.append(submission(post, at, selftext=item.text, num_comments=size))
+            else:
+                reply = comment(f"t1_c{item.number}", post, at, body=item.text)
+                self.comments.setdefault(post, []).append(reply)
+
+    def answer(self, ask: Ask) -> Reply:
+        """Answer as Reddit does."""
+        if ask.path == "/api/v1/access_token":
+            if ask.headers.get("authorization") != f"Basic {self.secret}":
+                return Reply(401, b'{"message": "Unauthorized", "error": 401}')
+            return _json({"access_token": TOKEN, "expires_in": 3600, "scope": "*"})
+        if ask.headers.get("authorization") != f"bearer {TOKEN}":
+            return Reply(401)
+        assert ask.query["raw_json"] == "1"
+        path = ask.path.strip("/").split("/")
+        match path:
+            case ["r", _, "new"] | ["r", _, "search"]:
+                return _json(self._listed(ask))
+            case ["comments", post]:
+                return _json(self._thread(f"t3_{post}"))
+            case ["comments", post, "_", focus]:
+                return _json(self._deeper(f"t3_{post}", f"t1_{focus}"))
+            case ["api", "info"]:
+                wanted = ask.query["id"].split(",")
+                assert len(wanted) <= 100
+                found = [_thing(post) for post in self.posts if post["name"] in wanted]
+                return _json(listing(found))
+            case ["api", "morechildren"]:
+                wanted = ask.form["children"].split(",")
+                assert len(wanted) <= 100
+                every = self.comments[ask.form["link_id"]]
+                things = [_thing(one) for one in every if one["id"] in wanted]
+                return _json({"json": {"errors": [], "data": {"things": things}}})
+        return Reply(404, b"{}")
+
+    def _listed(self, ask: Ask) -> dict[str, Any]:
+        posts = [post for post in self.posts if post["name"] not in self.unlisted]
+        if wanted := ask.query.get("q"):
+            posts = [post for post in posts if wanted in post["title"] + post["selftext"]]
+        names = [post["name"] for post in posts]
+        start = names.index(ask.query["after"]) + 1 if "after" in ask.query else 0
+        page = posts[start : start + int(ask.query["limit"])]
+        more = start + len(page) < min(len(posts), 1000)
+        return listing([_thing(post) for post in page], page[-1]["name"] if more else None)
+
+    def _thread(self, name: str) -> list[dict[str, Any]]:
+        post = next(one for one in self.posts if one["name"] == name)
+        every = self.comments.get(name, [])
+        things = [_thing(one) for one in every[: self.shown]]
+        if folded := [one["id"] for one in every[self.shown :]]:
+            fold = {"name": f"t1_{folded[0]}", "count": len(folded), "children": folded}
+            things.append({"kind": "more", "data": fold | {"parent_id": name}})
+        return [listing([_thing(post)]), listing(things)]
+
+    def _deeper(self, post: str, focus: str) -> list[dict[str, Any]]:
+        """Give a comment with its answers, which "continue this thread" leads to."""
+        every = self.comments[f"{post}/{focus}"]
+        return [
+            listing([]),
+            listing([_thing(every[0] | {"replies": listing(list(map(_thing, every[1:])))})]),
+        ]
+
+
+def _thing(data: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": data["name"][:2], "data": data}
+
+
+def _json(value: Any) -> Reply:
+    return Reply(200, json.dumps(value).encode(), {"Content-Type": "application/json", **LIMITS})

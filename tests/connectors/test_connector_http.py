@@ -1,0 +1,228 @@
+"""The shared client against a server on loopback: caps, redirects, failures, nothing secret."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from connectors._address import address, follow, show, web_link
+from connectors._http import MAX_REDIRECTS, Answer, Client, Limits, retry_after
+from tests.connectors.local_server import Ask, LocalServer, Reply
+from umot.errors import Fatal, Retriable
+
+QUICK = Limits(connect=0.5, read=0.4, total=1.5, size=2**20)
+
+
+@pytest.fixture
+def server() -> Iterator[LocalServer]:
+    with LocalServer(lambda _ask: Reply(200, b"hallo")) as server:
+        yield server
+
+
+def get(server: LocalServer, path: str = "/", limits: Limits = QUICK, **given) -> Answer:
+    with Client(limits) as client:
+        return client.get(server.url + path, **given)
+
+
+def test_an_answer_and_what_is_sent(server: LocalServer) -> None:
+    answer = get(server, "/a?b=c", etag='"x"', headers={"X-Key": "1"})
+    assert (answer.status, answer.content, answer.cut) == (200, b"hallo", None)
+    assert answer.whole() == b"hallo"
+    sent = server.asked[0].headers
+    assert sent["user-agent"].startswith("umot")
+    assert (sent["if-none-match"], sent["x-key"]) == ('"x"', "1")
+    assert "if-modified-since" not in sent
+
+
+def test_gzip_is_unpacked_members_padding_and_all(server: LocalServer) -> None:
+    packed = gzip.compress(b"een ") + gzip.compress(b"twee") + b"\0" * 8
+    server.answer = lambda _ask: Reply(200, packed, {"Content-Encoding": "gzip"})
+    assert get(server).whole() == b"een twee"
+
+
+def test_a_gzip_bomb_is_stopped_early(server: LocalServer) -> None:
+    bomb = gzip.compress(bytes(60 * 2**20), 1)
+    server.answer = lambda _ask: Reply(200, bomb, {"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    answer = get(server)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(answer.cut, Fatal)
+    assert len(answer.content) == QUICK.size
+    assert peak < 8 * 2**20
+    with pytest.raises(Fatal, match="more than 1 MiB"):
+        answer.whole()
+
+
+def test_damaged_and_unknown_packing(server: LocalServer) -> None:
+    server.answer = lambda _ask: Reply(200, b"no gzip at all", {"Content-Encoding": "gzip"})
+    assert isinstance(get(server).cut, Fatal)
+    server.answer = lambda _ask: Reply(200, b"x", {"Content-Encoding": "br"})
+    with pytest.raises(Fatal, match="'br'"):
+        get(server)
+
+
+def test_a_drip_is_cut_at_the_total_time(server: LocalServer) -> None:
+    server.answer = lambda _ask: Reply(200, b"x" * 1000, drip=100)
+    answer = get(server, limits=Limits(0.5, 0.4, 0.3))
+    assert isinstance(answer.cut, Retriable)
+    assert 0 < len(answer.content) < 1000
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "wait"),
+    [
+        (Reply(429, headers={"Retry-After": "12"}), Retriable, 12),
+        (Reply(429), Retriable, None),
+        (Reply(503, headers={"Retry-After": "3"}), Retriable, 3),
+        (Reply(500), Retriable, None),
+        (Reply(599), Retriable, None),
+        (Reply(408), Retriable, None),
+        (Reply(400), Fatal, None),
+        (Reply(401), Fatal, None),
+        (Reply(404), Fatal, None),
+        (Reply(300), Fatal, None),
+        (Reply(302), Fatal, None),
+        (Reply(302, headers={"Location": "ftp://x/y"}), Fatal, None),
+        (Reply(302, headers={"Location": "http://[::1"}), Retriable, None),
+        (Reply(hang=True), Retriable, None),
+        (Reply(200, headers={"Location": "http://[::1"}, promised=0), None, None),
+    ],
+)
+def test_failures_are_of_the_right_kind(server: LocalServer, reply, kind, wait) -> None:
+    server.answer = lambda _ask: reply
+    if kind is None:
+        assert get(server).status == 200
+        return
+    with pytest.raises(kind) as caught:
+        get(server, "/pad?sleutel=geheim")
+    assert getattr(caught.value, "retry_after", None) == wait
+    assert f"{server.url}/pad" in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "5"}, 5),
+        ({"Retry-After": "1.5"}, 1.5),
+        ({"Retry-After": "morgen"}, None),
+        ({"Retry-After": "-3"}, None),
+        ({}, None),
+        (
+            {
+                "Retry-After": "Fri, 20 Nov 2026 10:01:00 GMT",
+                "Date": "Fri, 20 Nov 2026 10:00:00 GMT",
+            },
+            60,
+        ),
+        ({"Retry-After": "Fri, 20 Nov 2015 10:01:00 GMT"}, 0),
+    ],
+)
+def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(httpx.Headers(headers)) == seconds
+
+
+def test_retry_after_by_our_own_clock_without_a_date() -> None:
+    until = datetime.now(UTC) + timedelta(seconds=90)
+    header = {"Retry-After": until.strftime("%a, %d %b %Y %H:%M:%S GMT")}
+    assert retry_after(httpx.Headers(header)) == pytest.approx(90, abs=3)
+
+
+def test_redirects_are_followed_at_most_five_times(server: LocalServer) -> None:
+    def chain(ask: Ask) -> Reply:
+        left = int(ask.path[1:])
+        return Reply(302, headers={"Location": f"/{left - 1}"}) if left else Reply(200, b"er")
+
+    server.answer = chain
+    answer = get(server, f"/{MAX_REDIRECTS}")
+    assert (answer.content, answer.url) == (b"er", f"{server.url}/0")
+    with pytest.raises(Fatal, match="more than 5"):
+        get(server, f"/{MAX_REDIRECTS + 1}")
+
+
+def test_keys_and_passwords_stay_with_their_origin(server: LocalServer) -> None:
+    with LocalServer(lambda _ask: Reply(200, b"elders")) as other:
+        paths = {"/here": "/there", "/there": other.url + "/away"}
+        server.answer = lambda ask: Reply(307, headers={"Location": paths[ask.path]})
+        with Client(QUICK) as client:
+            start = server.url.replace("://", "://u:p@") + "/here"
+            client.get(start, etag='"t"', headers={"X-Key": "geheim"})
+        same, away = server.asked[1].headers, other.asked[0].headers
+    assert same["authorization"] == server.asked[0].headers["authorization"]
+    assert same["x-key"] == "geheim"
+    assert "authorization" not in away
+    assert "x-key" not in away
+    assert away["if-none-match"] == '"t"', "a validator is no secret"
+
+
+def test_from_https_to_http_is_refused() -> None:
+    with pytest.raises(Fatal, match="from https to http://b/x"):
+        follow(address("https://a/"), "http://b/x?geheim")
+    assert str(follow(address("http://a/"), "https://b/x")) == "https://b/x"
+
+
+def test_no_server_and_no_tls(server: LocalServer) -> None:
+    with Client(QUICK) as client:
+        with pytest.raises(Fatal, match="no safe connection"):
+            client.get(server.url.replace("http:", "https:"))
+        with LocalServer(lambda _ask: Reply()) as gone:
+            pass
+        with pytest.raises(Retriable, match="cannot be reached"):
+            client.get(gone.url)
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "mailto:x@y", "", None])
+def test_redirects_to_what_is_no_address(location: str | None) -> None:
+    with pytest.raises(Fatal, match="https://a/"):
+        follow(address("https://a/?geheim"), location)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://x/y", "file:///etc/passwd", "http://", "x", "", "http://[::1/", "http://a:b/"]
+)
+def test_addresses_that_are_refused(url: str) -> None:
+    with Client(QUICK) as client, pytest.raises(Fatal):
+        client.get(url)
+
+
+def test_a_header_that_cannot_be_sent_is_not_quoted(server: LocalServer) -> None:
+    with pytest.raises(Fatal) as caught:
+        get(server, headers={"X-Key": "gehe\nim"})
+    assert "gehe" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://u:p@h.example:81/a/b?k=v#f", "https://h.example:81/a/b"),
+        ("http://[::1]:80/x", "http://[::1]:80/x"),
+        ("https://h.example", "https://h.example"),
+        ("http://h:geen-poort@x:y/", "an address that cannot be read"),
+    ],
+)
+def test_what_is_shown_of_an_address(url: str, shown: str) -> None:
+    assert show(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("given", "link"),
+    [
+        ("https://x/y?z", "https://x/y?z"),
+        (" http://x ", "http://x"),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("//x/y", None),
+        ("http://[::1", None),
+        ("", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_links_that_are_kept(given: object, link: str | None) -> None:
+    assert web_link(given) == link
