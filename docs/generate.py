@@ -1,0 +1,142 @@
+"""Writes the pages that come from the program itself: cli.md, configuration.md, tables.md."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+SECTIONS = ("brand", "model", "digest", "alerts")
+HIDDEN = ("schema_versions", "published_stamp")
+
+
+def cli() -> str:
+    """Every command's help."""
+    os.environ.update(COLUMNS="90", TERM="dumb")
+    from typer.testing import CliRunner
+
+    from umot.cli.main import app
+
+    runner = CliRunner()
+    pages = [
+        "# Command line\n\nExit codes: 0 done, 1 failed (the reason on stderr), 2 bad usage.\n"
+    ]
+    names = sorted(command_names())
+    for arguments in ([], *([name] for name in names)):
+        shown = runner.invoke(app, [*arguments, "--help"], prog_name="umot").output
+        title = " ".join(["umot", *arguments])
+        lines = "\n".join(line.rstrip() for line in shown.strip().splitlines())
+        pages.append(f"## {title}\n\n```text\n{lines}\n```\n")
+    return "\n".join(pages)
+
+
+def command_names() -> list[str]:
+    """The names of all commands."""
+    import typer
+
+    from umot.cli.main import app
+
+    return list(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def configuration() -> str:
+    """Every setting with its default, variable and help."""
+    from umot import config
+
+    parts = [
+        "# Configuration\n",
+        "Settings stand in `umot.toml` in the data folder. An environment variable wins over the\n"
+        "file; a flag wins over both. Secrets come from the environment only.\n",
+    ]
+    for section in SECTIONS:
+        field = config.Settings.model_fields[section]
+        parts.append(f"## [{section}]\n\n{field.description}\n")
+        parts.append(rows(field.annotation, f"UMOT_{section.upper()}__"))
+    parts.append(
+        "## [[sources]]\n\nThe places to read: one table each. Names that are not listed here go\n"
+        "to the connector; `umot connectors` shows which it has.\n"
+    )
+    parts.append(rows(config.Source, ""))
+    parts.append(ENVIRONMENT)
+    return "\n".join(parts)
+
+
+ENVIRONMENT = """\
+## Only from the environment
+
+| variable | what |
+|---|---|
+| `UMOT_HOME` | The data folder. Else the current folder if it has an `umot.toml`, else `~/.umot`. |
+| `UMOT_AUTHOR_KEY` | The key of the hashes that stand for writers; else made in `author.key`. |
+| `UMOT_RETRY_DELAYS` | Seconds before each retry of a source in `umot run`, e.g. `15,60`. |
+| `UMOT_REDDIT_CLIENT_ID`, `UMOT_REDDIT_CLIENT_SECRET` | Credentials of a Reddit "script" app. |
+"""
+
+
+def rows(section: object, prefix: str) -> str:
+    """A table of a section's settings."""
+    lines = ["| setting | default | variable | what |", "|---|---|---|---|"]
+    for name, field in section.model_fields.items():  # type: ignore[attr-defined]
+        default = "required" if field.is_required() else f"`{shown(field.default)}`"
+        variable = f"`{prefix}{name.upper()}`" if prefix else ""
+        lines.append(f"| `{name}` | {default} | {variable} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def shown(value: object) -> str:
+    """A default as it would stand in the file."""
+    if value is None:
+        return "none"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(shown(one) for one in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def tables() -> str:
+    """Every published table and view with its columns."""
+    from warehouse import Warehouse
+
+    parts = [
+        "# Tables and views\n",
+        "What `umot sql` sees. Times are UTC; days are local days of the brand.\n",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        warehouse = Warehouse(Path(folder))
+        warehouse.publish()
+        with warehouse.read() as db:
+            for name, comment in relations(db):
+                parts.append(f"## {name}\n\n{comment}\n")
+                parts.append(columns(db, name))
+    return "\n".join(parts)
+
+
+def relations(db: object) -> Iterator[tuple[str, str]]:
+    """Names and comments of tables and views, in order."""
+    found = db.execute(  # type: ignore[attr-defined]
+        "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal UNION ALL "
+        "SELECT table_name, comment FROM duckdb_tables() ORDER BY 1"
+    ).fetchall()
+    yield from ((name, comment) for name, comment in found if name not in HIDDEN)
+
+
+def columns(db: object, name: str) -> str:
+    """A table of a relation's columns."""
+    found = db.execute(  # type: ignore[attr-defined]
+        "SELECT column_name, data_type, comment FROM duckdb_columns() "
+        "WHERE table_name = $1 ORDER BY column_index",
+        [name],
+    ).fetchall()
+    lines = ["| column | type | what |", "|---|---|---|"]
+    lines += [f"| `{column}` | {kind} | {comment} |" for column, kind, comment in found]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"cli.md": cli, "configuration.md": configuration, "tables.md": tables}
+
+if __name__ == "__main__":
+    for page, make in PAGES.items():
+        (FOLDER / page).write_text(make(), "utf-8")
