@@ -129,6 +129,9 @@ def monitor(
 def visit_all(watch: Monitor, sources: Sequence[Source], now: datetime) -> list[Visit]:
     """Visit the sources at the same time; a failure becomes the error of its visit."""
     pauses = delays()
+    # Imported here, by one thread: libraries that import each other's parts while they are still
+    # being loaded by another thread find them half made.
+    pipeline.import_connectors(sources)
     futures: list[PrefectFuture[Visit]] = [
         # A copy for each source: the one asked to wait must not slow down the others.
         collect.with_options(

@@ -92,6 +92,15 @@ class Report:
         return [f"{visit.source}: {visit.error}" for visit in self.visits if visit.error]
 
 
+def import_connectors(sources: Iterable[Source]) -> None:
+    """Import the code of the sources' connectors; what fails here fails again in its visit."""
+    for source in sources:
+        try:
+            plugins.load(plugins.CONNECTORS, source.connector)
+        except Exception:  # whatever a plug-in raises on import: its own visit reports it
+            log.debug("connector %s failed to import", source.connector, exc_info=True)
+
+
 def connector(source: Source, home: Path) -> plugins.Connector:
     """Make the connector of a source. Raises `Fatal` for settings that it does not have."""
     factory = plugins.load(plugins.CONNECTORS, source.connector)

@@ -165,6 +165,7 @@ def encoder(base: Base, words: Quantised, *, tap_layer: int = 6) -> Encoder:
                 state[name] = tensors[f"l{number}.{theirs}.{suffix}"]
     loaded = {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in state.items()}
     missing, unexpected = network.load_state_dict(loaded, strict=False)
-    if unexpected or set(missing) != {"head.weight", "head.bias"}:
+    heads = {f"{head}.{part}" for head in ("head", "stage_head") for part in ("weight", "bias")}
+    if unexpected or set(missing) != heads:
         raise Fatal(f"the base model does not fit the network: {missing} {unexpected}")
     return network

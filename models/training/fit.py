@@ -1,6 +1,6 @@
-"""Fine-tuning the encoder: whole posts, and pairs of posts joined into one with two spans.
+"""Fine-tuning the encoder: whole posts, posts in moments, and pairs of posts joined into one.
 
-The joined pairs teach the head to read a span *in its context*: each half keeps its own label,
+Moments and joined pairs teach the head to read a span *in its context*: each keeps its own label,
 so a post that praises the bike and damns the delivery has two answers.
 """
 
@@ -9,25 +9,33 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from models.training.data import Row, by_language
+from models.training.data import STAGES, Row, by_language
 from models.training.network import Encoder
+from models.windows import PAD, START, STOP, tokenise
 from umot.errors import Fatal
 
 JOINERS = (" ", ". ", "\n", " ")
+NONE = -100  # what the loss passes over
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train. Rates are of AdamW; `budget` (seconds) ends a run early, decay included."""
+    """How to train. Rates are of AdamW; `budget` (seconds) ends a run early, decay included.
+
+    `joined` is the share of short texts that are read as a pair. `stage_weight` is what the loss
+    of the stages counts beside that of sentiment. `half`: matrices in bfloat16 where it is fast.
+    """
 
     epochs: float = 2.0
     batch: int = 32
@@ -37,41 +45,83 @@ class Recipe:
     smoothing: float = 0.05
     tokens: int = 88
     joined: float = 0.15
+    stage_weight: float = 0.3
     frozen_layers: int = 0
     seed: int = 1
     budget: float = math.inf
     threads: int = 2
+    half: bool = True
+
+
+class Answer(NamedTuple):
+    """What a range of tokens is to be read as: indices of label and stage, `NONE` if unknown."""
+
+    start: int
+    stop: int
+    label: int
+    stage: int
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Token ids and, per span, its token range and label. Without joining: one span, the text."""
+    """Token ids, and the answers for the whole text and its moments (or of two joined texts)."""
 
     ids: list[int]
-    spans: tuple[tuple[int, int, int], ...]
+    answers: tuple[Answer, ...]
+
+
+def known(value: int | None) -> int:
+    """The index, or what the loss passes over."""
+    return NONE if value is None else value
 
 
 def encode(tokenizer: Tokenizer, rows: Sequence[Row], recipe: Recipe) -> list[Example]:
     """Rows as examples; a share of them joined in pairs of one language."""
     chooser = random.Random(recipe.seed)
-    partners = by_language(rows)
+    partners = by_language([row for row in rows if not row.parts])
     encoded = tokenizer.encode_batch([row.text for row in rows])
     examples = []
     for row, encoding in zip(rows, encoded, strict=True):
-        ids = encoding.ids[: recipe.tokens - 1]
-        ids = ids if ids[-1] == 2 else [*ids, 2]
-        if len(ids) > recipe.tokens // 2 or chooser.random() > recipe.joined:
-            examples.append(Example(ids, ((0, len(ids), row.label),)))
-            continue
-        partner = chooser.choice(partners[row.language])
-        joiner = chooser.choice(JOINERS)
-        first = tokenizer.encode(row.text + joiner.rstrip(" ")).ids[:-1][: recipe.tokens // 2]
-        second = tokenizer.encode(partner.text).ids[1:][: recipe.tokens // 2 - 1]
-        second = second if second[-1] == 2 else [*second, 2]
-        middle, end = len(first), len(first) + len(second)
-        spans = ((1, middle, row.label), (middle, end - 1, partner.label))
-        examples.append(Example(first + second, spans))
+        if row.parts:
+            examples.append(in_moments(tokenizer, row, recipe))
+        elif len(encoding.ids) <= recipe.tokens // 2 and chooser.random() < recipe.joined:
+            partner = chooser.choice(partners[row.language])
+            examples.append(pair(tokenizer, row, partner, chooser.choice(JOINERS), recipe))
+        else:
+            ids = closed(encoding.ids, recipe.tokens)
+            answer = Answer(0, len(ids), known(row.label), known(row.stage))
+            examples.append(Example(ids, (answer,)))
     return examples
+
+
+def closed(ids: list[int], most: int) -> list[int]:
+    """The first `most` ids, ending with `</s>`."""
+    return ids if len(ids) <= most else [*ids[: most - 1], STOP]
+
+
+def in_moments(tokenizer: Tokenizer, row: Row, recipe: Recipe) -> Example:
+    """A text whose moments have answers of their own; those beyond the last token are left out."""
+    tokens = tokenise(tokenizer, row.text, [(part.start, part.stop) for part in row.parts])
+    ids = closed([START, *tokens.ids, STOP], recipe.tokens)
+    answers = [Answer(0, len(ids), known(row.label), known(row.stage))]
+    for part, (first, last) in zip(row.parts, tokens.spans, strict=True):
+        start, stop = first + 1, min(last + 1, len(ids) - 1)
+        if start < stop:
+            answers.append(Answer(start, stop, known(part.label), known(part.stage)))
+    return Example(ids, tuple(answers))
+
+
+def pair(tokenizer: Tokenizer, row: Row, partner: Row, joiner: str, recipe: Recipe) -> Example:
+    """Two texts in one, each with its own answer."""
+    half = recipe.tokens // 2
+    first = tokenizer.encode(row.text + joiner.rstrip(" ")).ids[:-1][:half]
+    second = closed(tokenizer.encode(partner.text).ids[1:], half)
+    middle, end = len(first), len(first) + len(second)
+    answers = (
+        Answer(1, middle, known(row.label), known(row.stage)),
+        Answer(middle, end - 1, known(partner.label), known(partner.stage)),
+    )
+    return Example(first + second, answers)
 
 
 def batches(examples: list[Example], size: int, chooser: random.Random) -> Iterator[list[Example]]:
@@ -86,20 +136,28 @@ def batches(examples: list[Example], size: int, chooser: random.Random) -> Itera
 
 
 def collate(group: Sequence[Example]) -> tuple[torch.Tensor, ...]:
-    """ids, mask [batch, tokens]; pool [batch, spans, tokens]; labels [batch, spans], -100: none."""
+    """ids, mask [batch, tokens]; pool [batch, spans, tokens]; labels, stages [batch, spans]."""
     width = max(len(example.ids) for example in group)
-    spans = max(len(example.spans) for example in group)
-    ids = np.ones((len(group), width), np.int64)
+    spans = max(len(example.answers) for example in group)
+    ids = np.full((len(group), width), PAD, np.int64)
     mask = np.zeros((len(group), width), np.int64)
     pool = np.zeros((len(group), spans, width), np.float32)
-    labels = np.full((len(group), spans), -100, np.int64)
+    labels = np.full((len(group), spans), NONE, np.int64)
+    stages = np.full((len(group), spans), NONE, np.int64)
     for row, example in enumerate(group):
         ids[row, : len(example.ids)] = example.ids
         mask[row, : len(example.ids)] = 1
-        for number, (start, stop, label) in enumerate(example.spans):
+        for number, (start, stop, label, stage) in enumerate(example.answers):
             pool[row, number, start:stop] = 1 / max(stop - start, 1)
-            labels[row, number] = label
-    return tuple(torch.from_numpy(array) for array in (ids, mask, pool, labels))
+            labels[row, number], stages[row, number] = label, stage
+    return tuple(torch.from_numpy(array) for array in (ids, mask, pool, labels, stages))
+
+
+def stage_weights(examples: Iterable[Example]) -> torch.Tensor:
+    """A weight for each stage, so that rare ones count as much as the root of their rarity."""
+    counts = Counter(answer.stage for example in examples for answer in example.answers)
+    shares = torch.tensor([max(counts[number], 1) for number in range(len(STAGES))]).float()
+    return (shares.mean() / shares).sqrt()
 
 
 def optimiser(network: Encoder, recipe: Recipe) -> torch.optim.AdamW:
@@ -109,7 +167,8 @@ def optimiser(network: Encoder, recipe: Recipe) -> torch.optim.AdamW:
     if frozen:
         frozen |= {id(p) for p in (*network.positions.parameters(), *network.norm.parameters())}
         frozen.add(id(network.token_type))
-    head = {id(parameter) for parameter in network.head.parameters()}
+    heads = (*network.head.parameters(), *network.stage_head.parameters())
+    head = {id(parameter) for parameter in heads}
     body: list[torch.nn.Parameter] = []
     top: list[torch.nn.Parameter] = []
     for parameter in network.parameters():
@@ -137,6 +196,7 @@ def fit(
     examples = encode(tokenizer, rows, recipe)
     if not examples:
         raise Fatal("there are no rows to train on")
+    weights = stage_weights(examples).to(device)
     optimizer = optimiser(network, recipe)
     rates = [group["lr"] for group in optimizer.param_groups]
     total = math.ceil(len(examples) / recipe.batch * recipe.epochs)
@@ -158,7 +218,7 @@ def fit(
             factor = min(progress / recipe.warm_up, (1 - progress) / (1 - recipe.warm_up))
             for settings, rate in zip(optimizer.param_groups, rates, strict=True):
                 settings["lr"] = rate * max(factor, 0.01)
-            losses.append(train_step(network, optimizer, group, recipe, device))
+            losses.append(train_step(network, optimizer, group, recipe, weights))
             step = number
             if step % 50 == 0:
                 report(f"step {step}/{total} {elapsed:.0f} s loss {np.mean(losses[-50:]):.3f}")
@@ -173,19 +233,44 @@ def train_step(
     optimizer: torch.optim.AdamW,
     group: Sequence[Example],
     recipe: Recipe,
-    device: torch.device,
+    weights: torch.Tensor,
 ) -> float:
     """One step; returns its loss."""
-    ids, mask, pool, labels = (tensor.to(device) for tensor in collate(group))
-    logits, _ = network(ids, mask, pool)
-    loss = functional.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), label_smoothing=recipe.smoothing
-    )
+    device = weights.device
+    ids, mask, pool, labels, stages = (tensor.to(device) for tensor in collate(group))
+    with torch.autocast(device.type, torch.bfloat16, enabled=recipe.half and has_bfloat16(device)):
+        logits, vectors = network(ids, mask, pool)
+        placed = network.stage_head(vectors)
+    loss = mean_loss(logits, labels, recipe.smoothing)
+    if recipe.stage_weight:
+        loss = loss + recipe.stage_weight * mean_loss(placed, stages, recipe.smoothing, weights)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
     return float(loss.detach())
+
+
+def mean_loss(
+    logits: torch.Tensor,
+    answers: torch.Tensor,
+    smoothing: float,
+    weights: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Cross-entropy over the answers that are known; 0 where none is."""
+    rows = logits.float().flatten(0, 1)
+    if bool((answers == NONE).all()):
+        return rows.sum() * 0.0
+    return functional.cross_entropy(
+        rows, answers.flatten(), weight=weights, ignore_index=NONE, label_smoothing=smoothing
+    )
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 matrices itself; elsewhere it is slower."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def save(

@@ -26,6 +26,7 @@ class Shape:
     epsilon: float = 1e-12
     tap_layer: int = 6
     classes: int = 3
+    stages: int = 6
 
 
 class Layer(nn.Module):
@@ -82,6 +83,8 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(shape.hidden, shape.classes)
+        # Only while training: it keeps what tells stages apart in the vectors of the tap layer.
+        self.stage_head = nn.Linear(shape.hidden, shape.stages)
 
     def forward(self, ids: Tensor, mask: Tensor, pool: Tensor) -> tuple[Tensor, Tensor]:
         """Read token ids.

@@ -18,7 +18,10 @@ from .conftest import for_processes
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_is_not_waited_out(number: signal.Signals) -> None:
+def test_a_signal_is_not_waited_out(number: signal.Signals, request: pytest.FixtureRequest) -> None:
+    # Started in the background of a shell, the tests would not feel Ctrl-C themselves.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, ours))
     before = signal.getsignal(signal.SIGTERM)
     over = threading.Event()
     threading.Timer(0.2, os.kill, (os.getpid(), number)).start()

@@ -1,4 +1,4 @@
-"""Commands of setting up: init, doctor, connectors, models."""
+"""Commands of setting up: init, doctor, connectors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from umot.cli.common import progress, rows, say, state
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (init, doctor, connectors, models):
+    for command in (init, doctor, connectors):
         app.command()(command)
 
 
@@ -54,13 +54,6 @@ def connectors() -> None:
     from umot import plugins
 
     rows(describe(plugins.CONNECTORS))
-
-
-def models() -> None:
-    """The models that can read posts."""
-    from umot import plugins
-
-    rows(describe(plugins.MODELS))
 
 
 def describe(group: str) -> list[str]:
