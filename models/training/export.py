@@ -21,7 +21,7 @@ from models.metadata import Metadata
 from models.quantised import Ranges
 from models.training import base, data
 from models.training.base import Quantised
-from models.training.data import Row
+from models.training.data import Row, SetPlan
 from models.training.network import Encoder
 from models.windows import collate, tokenise, windows
 from umot.errors import Fatal
@@ -244,5 +244,5 @@ def sample(folder: Path, split: str, rows: int) -> list[Row]:
     chosen = []
     for name in sets:
         if name.rpartition("_")[2] in LANGUAGES:
-            chosen += data.choose(sets, {name: rows}, seed=1)[:rows]
+            chosen += data.choose(sets, {name: SetPlan(rows, "")}, seed=1)[:rows]
     return chosen
