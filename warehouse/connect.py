@@ -67,15 +67,24 @@ class Warehouse:
                 raise
             db.commit()
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A read-only connection to the published copy. Raises `Fatal` where there is none yet."""
+    def readable(self) -> Path:
+        """The published copy's file. Raises `Fatal` where there is none yet.
+
+        A copy that another version of this program published is published again first.
+        """
         if not self.published.exists():
             raise Fatal(
                 f"nothing has been published in {self.folder} yet; "
                 "collect or import posts first (umot run, umot import)"
             )
-        with duckdb.connect(str(self.published), read_only=True) as db:
+        if publish.outdated(self.published):
+            self.publish()
+        return self.published
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read-only connection to the published copy; raises what `readable` does."""
+        with duckdb.connect(str(self.readable()), read_only=True) as db:
             db.execute("SET TimeZone = 'UTC'")
             yield db
 

@@ -90,6 +90,29 @@ class VisitRow:
     truncated: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ExperienceRow:
+    """What one author told in one thread, by what was known at the end of the period.
+
+    Scores are -1 to 1: `mean` of all its moments, `peak_end` of its peak and its end.
+    """
+
+    moments: int
+    mean: float
+    peak_end: float
+    peak_touchpoint: str
+    end_touchpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintRow:
+    """A complaint and its state at the end of the period; `fresh`: it was made in the period."""
+
+    state: str  # open, answered, resolved or escalated
+    fresh: bool
+    hours_to_answer: float | None
+
+
 def time_zones(db: Connection) -> dict[str, str]:
     """The time zone of each brand."""
     return dict(db.execute("SELECT brand, time_zone FROM brands ORDER BY brand").fetchall())
@@ -159,3 +182,19 @@ def visits(
             query("digest_visits"), values
         ).fetchall()
     ]
+
+
+def experiences(
+    db: Connection, brand: str, starts_at: datetime, ends_at: datetime
+) -> list[ExperienceRow]:
+    """The experiences of customers with a post in a period, in an order that does not change."""
+    values = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
+    return [ExperienceRow(*row) for row in db.execute(query("digest_memory"), values).fetchall()]
+
+
+def complaints(
+    db: Connection, brand: str, since: datetime, starts_at: datetime, ends_at: datetime
+) -> list[ComplaintRow]:
+    """The complaints made from `since` on, as they stood at `ends_at`."""
+    values = {"brand": brand, "since": since, "starts_at": starts_at, "ends_at": ends_at}
+    return [ComplaintRow(*row) for row in db.execute(query("digest_complaints"), values).fetchall()]

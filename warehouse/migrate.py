@@ -41,10 +41,13 @@ def migrate(db: Connection) -> None:
     for version, (name, text) in enumerate(migrations, start=1):
         if version not in applied:
             step(db, version, name, text)
-    views = sql.folder("views")
-    text = "\n".join(text for _, text in views)
-    if applied.get(VIEWS) != fingerprint(text) or newest < len(migrations):
-        step(db, VIEWS, "views", text, replace=True)
+    if applied.get(VIEWS) != fingerprint(views()) or newest < len(migrations):
+        step(db, VIEWS, "views", views(), replace=True)
+
+
+def views() -> str:
+    """The text of all views."""
+    return "\n".join(text for _, text in sql.folder("views"))
 
 
 def versions(db: Connection) -> dict[int, str]:

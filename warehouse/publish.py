@@ -63,9 +63,10 @@ def tables(db: Connection, source: str) -> list[str]:
 
 
 def state(db: Connection) -> str:
-    """A text that changes whenever a published row does."""
+    """A text that changes whenever a published row, table or view does."""
     row = db.execute("SELECT change FROM private.changes").fetchone()
-    return str(row[0]) if row else "0"
+    schema = migrate.fingerprint(str(sorted(migrate.versions(db).items())))
+    return f"{row[0] if row else 0}-{schema}"
 
 
 def published_state(target: Path) -> str | None:
@@ -76,6 +77,15 @@ def published_state(target: Path) -> str | None:
     except duckdb.Error:  # damaged or of another kind: it is to be replaced anyway
         return None
     return str(row[0]) if row else None
+
+
+def outdated(target: Path) -> bool:
+    """Whether a copy has views of another version of this program."""
+    try:
+        with duckdb.connect(str(target), read_only=True) as copy:
+            return migrate.versions(copy).get(migrate.VIEWS) != migrate.fingerprint(migrate.views())
+    except duckdb.Error:  # damaged or of another kind
+        return True
 
 
 def quote(path: Path) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from umot.digest import change, phrases, quotes
+from umot.digest import change, memory, phrases, quotes
 from umot.digest.facts import (
     SCHEMA,
     Coverage,
@@ -90,6 +90,12 @@ def gather(db: Connection, brand: str, day: date, zone: str, examples: int, w: W
         sources=found,
         platforms=groups(today, lambda one: one.platform, platform_name),
         languages=groups(today, lambda one: one.language, lambda code: tongue(code, w)),
+        memory=memory.memory(
+            store.experiences(db, brand, starts_at, ends_at), store.touchpoint_names(db), w
+        ),
+        complaints=memory.complaints(
+            store.complaints(db, brand, ago(day, HISTORY, zone), starts_at, ends_at), HISTORY
+        ),
     )
 
 

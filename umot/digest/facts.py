@@ -18,6 +18,7 @@ Against = Literal["day_before", "week_before"]
 Verdict = Literal["up", "down", "same", "unknown"]
 Reason = Literal["no_history", "few_now", "few_before", "few_days"]
 State = Literal["ok", "failed", "late", "unvisited", "imported"]
+Recall = Literal["better", "worse", "same"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,49 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """The touchpoint where most peaks, or ends, of the day's experiences are."""
+
+    key: str
+    name: str
+    experiences: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How the day is remembered (mean of peak and end) against how it was (mean of all moments).
+
+    Both are -100 to 100. An experience is what one author wrote in one thread, up to the end of
+    the day. `low` and `high` bound the 95 % interval of `remembered` - `experienced`; `verdict`
+    says whether it is more than noise.
+    """
+
+    experiences: int
+    several: int  # of these, with more than one moment
+    remembered: float
+    experienced: float
+    low: float
+    high: float
+    verdict: Recall
+    peak: Cause | None  # None where no touchpoint stands out
+    end: Cause | None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """The complaints of the last `days` days by their state at the end of the day."""
+
+    days: int
+    made: int  # on the day itself
+    total: int
+    open: int
+    answered: int
+    resolved: int
+    escalated: int
+    hours: float | None  # median from complaint to first answer; None where few were answered
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A post as the digest shows it; counts are those known at the end of the day."""
 
@@ -222,3 +266,5 @@ class Digest:
     sources: tuple[Source, ...]
     platforms: tuple[Group, ...]
     languages: tuple[Group, ...]
+    memory: Memory | None = None  # None where too few experiences have more than one moment
+    complaints: Complaints | None = None  # None where there were none

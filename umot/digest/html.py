@@ -40,6 +40,9 @@ def page(digest: Digest) -> str:
         "segments": segments,
         "columns": columns(digest),
         "traced": any(stage.tally.total for stage in digest.stages),
+        "most": max(
+            (one.tally.total for stage in digest.stages for one in stage.touchpoints), default=1
+        ),
         "language_of": language_of,
         "date": sentence(format_date(digest.day, w.language)),
         "day_name": lambda day, style: format_date(day, w.language, style),

@@ -59,7 +59,7 @@ def tone(digest: Digest, w: Words) -> Iterator[str]:
 
 
 def journey(digest: Digest, w: Words) -> Iterator[str]:
-    """The five stages, where any moment was traced to them."""
+    """The five stages, where any moment was traced to them, what is remembered, complaints."""
     yield f"## {w('journey.title')}"
     if any(stage.tally.total for stage in digest.stages):
         head = [w("journey.stage"), w("journey.places"), *tally_head(w)]
@@ -77,6 +77,12 @@ def journey(digest: Digest, w: Words) -> Iterator[str]:
         yield safe(w("journey.nothing"))
     if digest.untraced:
         yield safe(w("journey.untraced", n=digest.untraced))
+    for title, lines in (
+        (w("memory.title"), shown.memory(digest, w)),
+        (w("complaints.title"), shown.complaints(digest, w)),
+    ):
+        if lines:
+            yield f"**{safe(title)}.** {safe(' '.join(lines))}"
 
 
 def quotes(digest: Digest, w: Words) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from umot.digest.change import MIN_DAYS, MIN_POSTS
 from umot.digest.facts import Against, Change, Digest, Measure, OpenAlert, Quote, Source, Tally
 from umot.digest.words import Words
-from umot.language import format_date, format_time
+from umot.language import format_date, format_time, join
 
 TOUCHPOINTS = 3  # of a stage that are shown
 ALERTS = 10  # that are shown in full
@@ -116,6 +117,48 @@ def places(digest: Digest, key: str, w: Words) -> list[str]:
         )
         for place in stage.touchpoints[:TOUCHPOINTS]
     ]
+
+
+def memory(digest: Digest, w: Words) -> list[str]:
+    """How the day is remembered against how it was, in sentences; none where it cannot be told."""
+    found = digest.memory
+    if found is None:
+        return []
+    lines = [
+        w(
+            "memory.numbers",
+            n=found.experiences,
+            remembered=w.signed(found.remembered),
+            experienced=w.signed(found.experienced),
+        ),
+        w(f"memory.{found.verdict}"),
+    ]
+    for what, cause in (("peak", found.peak), ("end", found.end)):
+        if cause is not None:
+            lines.append(
+                w(f"memory.{what}", touchpoint=cause.name, n=cause.experiences,
+                  all=found.experiences)
+            )  # fmt: skip
+    return lines
+
+
+def complaints(digest: Digest, w: Words) -> list[str]:
+    """How many complaints there are and how they stand, in sentences; none where there are none."""
+    found = digest.complaints
+    if found is None:
+        return []
+    states = [
+        w(f"complaints.{state}", n=count)
+        for state in ("open", "escalated", "answered", "resolved")
+        if (count := getattr(found, state))
+    ]
+    lines = [
+        w("complaints.made", n=found.made),
+        w("complaints.period", n=found.total, days=found.days, states=join(states, w.language)),
+    ]
+    if found.hours is not None:
+        lines.append(w("complaints.hours", n=max(math.ceil(found.hours), 1)))
+    return lines
 
 
 def health(source: Source, digest: Digest, w: Words) -> str:

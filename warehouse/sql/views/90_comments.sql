@@ -14,8 +14,11 @@ COMMENT ON COLUMN mentions.moment_mean IS 'Mean score of its moments: what was e
 COMMENT ON COLUMN mentions.peak_score IS 'Score of its emotional peak.';
 COMMENT ON COLUMN mentions.end_score IS 'Score of its last moment.';
 COMMENT ON COLUMN mentions.peak_end_score IS 'Mean of peak and end: what is remembered.';
+COMMENT ON COLUMN mentions.peak_end_gap IS 'peak_end_score - moment_mean: below 0 it is remembered worse than it was.';
 COMMENT ON COLUMN mentions.peak_stage IS 'Stage of the peak.';
 COMMENT ON COLUMN mentions.peak_touchpoint IS 'Touchpoint of the peak.';
+COMMENT ON COLUMN mentions.end_stage IS 'Stage of the end.';
+COMMENT ON COLUMN mentions.end_touchpoint IS 'Touchpoint of the end.';
 COMMENT ON COLUMN daily_sentiment.day IS 'Local day of the brand.';
 COMMENT ON COLUMN daily_sentiment.posts IS 'Posts by customers.';
 COMMENT ON COLUMN daily_sentiment.scored IS 'Posts with a sentiment.';

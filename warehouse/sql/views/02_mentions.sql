@@ -15,7 +15,9 @@ experience AS (
         max(score) FILTER (WHERE is_peak) AS peak_score,
         max(score) FILTER (WHERE is_end) AS end_score,
         max(stage) FILTER (WHERE is_peak) AS peak_stage,
-        max(touchpoint) FILTER (WHERE is_peak) AS peak_touchpoint
+        max(touchpoint) FILTER (WHERE is_peak) AS peak_touchpoint,
+        max(stage) FILTER (WHERE is_end) AS end_stage,
+        max(touchpoint) FILTER (WHERE is_end) AS end_touchpoint
     FROM moments
     GROUP BY post_id
 )
@@ -52,8 +54,11 @@ SELECT
     x.peak_score,
     x.end_score,
     (x.peak_score + x.end_score) / 2 AS peak_end_score,
+    (x.peak_score + x.end_score) / 2 - x.moment_mean AS peak_end_gap,
     x.peak_stage,
     x.peak_touchpoint,
+    x.end_stage,
+    x.end_touchpoint,
     l.seen.observed_at AS observed_at,
     l.seen.likes AS likes,
     l.seen.replies AS replies,

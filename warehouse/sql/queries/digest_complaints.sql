@@ -1,0 +1,8 @@
+-- Which complaints were made since a moment, and what had come of them at the period's end?
+SELECT
+    state,
+    complained_at >= $starts_at AS fresh,
+    hours_to_answer
+FROM complaints_until($ends_at)
+WHERE brand = $brand AND complained_at >= $since
+ORDER BY complained_at, experience_id

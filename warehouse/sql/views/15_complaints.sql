@@ -1,0 +1,156 @@
+-- Which complaints were made until a moment, and what had come of them by then?
+-- A complaint is an experience with a negative moment and a request or demand beside it, or a
+-- failure in it: by its words (complaint_words), or because it stands at the end stage, where a
+-- negative moment says that something was not settled well. A post that reads positive on the
+-- whole is none.
+CREATE OR REPLACE MACRO complaints_until(until) AS TABLE
+WITH told AS (
+    SELECT
+        e.experience_id,
+        e.sequence,
+        p.post_id,
+        p.platform,
+        p.url,
+        p.author,
+        coalesce(p.thread_id, p.post_id) AS thread_id,
+        coalesce(p.posted_at, p.collected_at) AS told_at,
+        s.label,
+        s.score
+    FROM experiences AS e
+    JOIN posts AS p ON p.post_id = e.post_id
+    CROSS JOIN active AS a
+    JOIN sentiments AS s
+        ON s.post_id = p.post_id AND s.model = a.model AND s.content_hash = p.content_hash
+    WHERE coalesce(p.posted_at, p.collected_at) < until
+),
+said AS (
+    SELECT
+        m.*,
+        m.label = 'negative' AS bad,
+        replace(strip_accents(lower(m.text)), '’', '''') AS words
+    FROM moments AS m
+    JOIN told AS t ON t.post_id = m.post_id AND t.label <> 'positive'
+    WHERE m.label <> 'positive'
+),
+signs AS (
+    SELECT
+        post_id,
+        text,
+        stage,
+        touchpoint,
+        score,
+        bad,
+        complaint_says(words, 'request') AS request,
+        complaint_says(words, 'demand') AS demand,
+        bad AND (
+            (stage = 'end' AND stage_confidence >= 0.5) OR complaint_says(words, 'failure')
+        ) AS failure
+    FROM said
+),
+-- The moment that stands for a post: of the negative ones the worst of those with a sign.
+complaining AS (
+    SELECT
+        post_id,
+        bool_or(request) AS request,
+        bool_or(failure) AS failure,
+        bool_or(demand) AS demand,
+        arg_min(
+            {'text': text, 'stage': stage, 'touchpoint': touchpoint, 'score': score},
+            {'plain': NOT (request OR failure OR demand), 'score': score}
+        ) FILTER (WHERE bad) AS moment
+    FROM signs
+    GROUP BY post_id
+    HAVING bool_or(bad) AND bool_or(request OR failure OR demand)
+),
+opened AS (
+    SELECT t.*, c.request, c.failure, c.demand, c.moment
+    FROM told AS t
+    JOIN complaining AS c ON c.post_id = t.post_id
+    QUALIFY row_number() OVER (PARTITION BY t.experience_id ORDER BY t.sequence) = 1
+),
+-- What the customer wrote afterwards: all is well, or worse than it was, or neither.
+later AS (
+    SELECT
+        o.experience_id,
+        t.told_at,
+        CASE
+            WHEN m.label = 'positive' THEN 'resolved'
+            WHEN t.label = 'negative' AND round(t.score, 2) < round(o.score, 2) THEN 'escalated'
+        END AS turn
+    FROM opened AS o
+    JOIN told AS t ON t.experience_id = o.experience_id AND t.sequence > o.sequence
+    LEFT JOIN moments AS m ON m.post_id = t.post_id AND m.is_end
+),
+turned AS (
+    SELECT
+        experience_id,
+        max(told_at) FILTER (WHERE turn = 'resolved') AS resolved_at,
+        max(told_at) FILTER (WHERE turn = 'escalated') AS escalated_at
+    FROM later
+    GROUP BY experience_id
+),
+replies AS (
+    SELECT
+        b.brand,
+        coalesce(p.thread_id, p.parent_id) AS thread_id,
+        e.experience_id AS answers,
+        coalesce(p.posted_at, p.collected_at) AS told_at
+    FROM posts AS p
+    JOIN post_brands AS b ON b.post_id = p.post_id
+    LEFT JOIN experiences AS e ON e.post_id = p.parent_id
+    WHERE
+        p.author_role = 'brand'
+        AND p.excluded_reason IS NULL
+        AND p.deleted_at IS NULL
+        AND coalesce(p.posted_at, p.collected_at) < until
+),
+-- A reply in the thread is for this customer, unless it is a reply to another one's post.
+answered AS (
+    SELECT
+        r.brand,
+        o.experience_id,
+        min(r.told_at) AS answered_at,
+        max(r.told_at) AS last_answered_at,
+        count(*) AS answers
+    FROM opened AS o
+    JOIN replies AS r ON r.thread_id = o.thread_id AND r.told_at >= o.told_at
+    WHERE r.answers IS NULL OR r.answers = o.experience_id
+    GROUP BY r.brand, o.experience_id
+)
+SELECT
+    b.brand,
+    CAST(timezone(z.time_zone, o.told_at) AS DATE) AS day,
+    o.experience_id,
+    o.post_id,
+    o.thread_id,
+    o.platform,
+    o.url,
+    o.author,
+    o.moment.text AS text,
+    o.moment.stage AS stage,
+    o.moment.touchpoint AS touchpoint,
+    o.moment.score AS score,
+    o.request,
+    o.failure,
+    o.demand,
+    -- The last turn counts; an answer leaves what the customer called well as it is.
+    CASE
+        WHEN t.resolved_at > coalesce(t.escalated_at, TIMESTAMPTZ '-infinity') THEN 'resolved'
+        WHEN t.escalated_at > coalesce(a.last_answered_at, TIMESTAMPTZ '-infinity') THEN 'escalated'
+        WHEN a.answered_at IS NOT NULL THEN 'answered'
+        ELSE 'open'
+    END AS state,
+    o.told_at AS complained_at,
+    a.answered_at,
+    (epoch(a.answered_at) - epoch(o.told_at)) / 3600 AS hours_to_answer,
+    coalesce(a.answers, 0) AS answers,
+    t.resolved_at,
+    t.escalated_at
+FROM opened AS o
+JOIN post_brands AS b ON b.post_id = o.post_id
+JOIN brands AS z ON z.brand = b.brand
+LEFT JOIN answered AS a ON a.experience_id = o.experience_id AND a.brand = b.brand
+LEFT JOIN turned AS t ON t.experience_id = o.experience_id;
+-- Which complaints were made, and what has come of them?
+CREATE OR REPLACE VIEW complaints AS
+SELECT * FROM complaints_until(TIMESTAMPTZ 'infinity');
