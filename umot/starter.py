@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from umot import config
+from umot import config, journey
 from umot.errors import Fatal
+from umot.journey_toml import toml_string
 
 TEMPLATE = """\
 # umot: what is monitored and where it is read. Every setting: docs/configuration.md
@@ -58,8 +58,13 @@ platform = "mastodon"
 """
 
 
-def write(folder: Path, brand: str, language: str, time_zone: str) -> list[Path]:
-    """Write ``umot.toml`` and ``journey.toml``; raises `Fatal` rather than overwrite one."""
+def write(
+    folder: Path, brand: str, language: str, time_zone: str, sector: str = journey.GENERAL
+) -> list[Path]:
+    """Write ``umot.toml`` and ``journey.toml``, the latter with the map of a sector.
+
+    Raises `Fatal` rather than overwrite one, and `UnknownName` for a sector without a map.
+    """
     name = brand.strip()
     if not name or not name.isprintable():
         raise Fatal("the brand's name must be a line of text")
@@ -74,8 +79,7 @@ def write(folder: Path, brand: str, language: str, time_zone: str) -> list[Path]
         locale=locale,
         tag=tag,
     )
-    journey = files("umot").joinpath("maps", "default.toml").read_text("utf-8")
-    contents = {folder / config.FILE: text, folder / "journey.toml": journey}
+    contents = {folder / config.FILE: text, folder / "journey.toml": journey.default_text(sector)}
     for path in contents:
         if path.exists():
             raise Fatal(f"{path} exists already; it is left as it is")
@@ -83,9 +87,3 @@ def write(folder: Path, brand: str, language: str, time_zone: str) -> list[Path]
     for path, content in contents.items():
         path.write_text(content, "utf-8")
     return list(contents)
-
-
-def toml_string(text: str) -> str:
-    """A TOML basic string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

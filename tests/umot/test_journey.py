@@ -18,6 +18,7 @@ channel = "shop"
 name = { nl = "Reparatie", en = "Repair" }
 examples = ["Band geplakt terwijl ik wachtte"]
 """
+WAITED = 'examples = ["Band geplakt terwijl ik wachtte"]\n'
 
 
 def test_a_map_is_read_in_the_order_of_its_file(tmp_path):
@@ -52,6 +53,7 @@ def test_a_mark_at_the_start_of_the_file_does_no_harm(tmp_path):
         ('"zero"', '"definitive"', True),
         ("Test ride", "Trial", True),
         ("test-ride", "trial", True),
+        (WAITED, WAITED + 'words = ["band"]', True),
     ],
 )
 def test_the_version_changes_with_what_matters(old, new, changes):
@@ -80,6 +82,12 @@ def test_the_version_changes_with_what_matters(old, new, changes):
         ('key = "repair"', "", "touchpoint number 2: key None must be"),
         ('key = "repair"', 'key = "none"', "touchpoint 'none': the key 'none' is kept"),
         ("examples = [\"Band", "exampels = [\"Band", "unknown field 'exampels'; valid: key, stage"),
+        ('nl = "Reparatie"', 'nl = " proefrit "', "'repair': 'test-ride' has the name in 'nl'"),
+        (WAITED, WAITED + 'words = []', "'repair': words must be a list that is not empty"),
+        (WAITED, WAITED + 'words = "band"', "touchpoint 'repair': words must be a list"),
+        (WAITED, WAITED + 'words = ["?!"]', "'repair': the word '?!' has no letter or digit"),
+        (WAITED, WAITED + 'words = [5]', "touchpoint 'repair': the word 5 has no letter"),
+        (WAITED, WAITED + f'words = ["{"lek " * 20}"]', "is longer than 60 characters"),
         ('name = "Fietsenwinkel"', 'titel = "x"', "unknown setting 'titel'; valid: name"),
         ('name = "Fietsenwinkel"', "name = ", "line 2"),
     ],
@@ -95,9 +103,12 @@ def test_a_mistake_is_named_with_its_file_and_touchpoint(tmp_path, old, new, mes
 
 
 def test_every_mistake_is_named_at_once():
-    text = GOOD.replace('"zero"', '"begin"').replace('"peak"', '"top"')
-    with pytest.raises(Fatal, match=r"'test-ride'.*'begin'.*; touchpoint 'repair'.*'top'"):
+    text = "colour = 1\n" + GOOD.replace('"zero"', '"begin"').replace('"peak"', '"top"')
+    with pytest.raises(journey.InvalidMap, match=r"'test-ride'.*'begin'.*; .*'top'") as raised:
         journey.parse(text, "x")
+    assert raised.value.source == "x"
+    assert len(raised.value.mistakes) == 3
+    assert raised.value.mistakes[0].startswith("unknown setting 'colour'")
 
 
 @pytest.mark.parametrize("text", ["", "name = 'x'", "touchpoints = []", "touchpoints = 5"])
@@ -118,12 +129,3 @@ def test_a_file_that_cannot_be_read(tmp_path):
     wrong.write_bytes(b"\xff\xfe")
     with pytest.raises(Fatal, match="the journey map cannot be read"):
         journey.load(wrong)
-
-
-def test_the_default_map_covers_the_journey():
-    found = journey.default()
-    assert {one.stage for one in found.touchpoints} == set(journey.STAGES)
-    assert 24 <= len(found.touchpoints) <= 30
-    order = [journey.STAGES.index(one.stage) for one in found.touchpoints]
-    assert order == sorted(order)
-    assert all(len(one.examples) >= 8 for one in found.touchpoints)

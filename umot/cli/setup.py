@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from umot.cli.common import progress, rows, say, state
+from umot.journey import GENERAL, SECTORS
 
 
 def register(app: typer.Typer) -> None:
@@ -23,12 +24,17 @@ def init(
     ] = None,
     language: Annotated[str, typer.Option(help="Language of the digest: nl or en.")] = "nl",
     time_zone: Annotated[str, typer.Option(help="Whose days to count in.")] = "Europe/Amsterdam",
+    sector: Annotated[
+        str, typer.Option(help=f"Whose journey map to start from: {', '.join(SECTORS)}.")
+    ] = GENERAL,
 ) -> None:
     """Write umot.toml and journey.toml for a brand, with feeds that need no key."""
     from umot.starter import write
 
+    if sector not in SECTORS:
+        raise typer.BadParameter(f"{sector!r} is not one of {', '.join(SECTORS)}")
     name = brand or typer.prompt("Name of the brand", err=True)
-    for path in write(folder, name, language, time_zone):
+    for path in write(folder, name, language, time_zone, sector):
         say(f"wrote {path}")
     where = "" if folder == Path() else f"cd {folder} && "
     say(f"next: {where}umot doctor, then umot run")
