@@ -41,6 +41,10 @@ HOMES = {
     "jinja2": ("umot.digest",),
     "typer": ("umot.cli",),
     "rich": ("umot.cli",),
+    "altair": ("umot.charts",),
+    "vl_convert": ("umot.charts",),
+    "sklearn": ("models",),
+    "vaderSentiment": ("models",),
 }
 
 

@@ -1,0 +1,293 @@
+"""`umot models evaluate` and `umot models card` as people and programs use them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+
+from models.bundled import WEIGHTS
+from umot.cli import main
+
+ROWS = [
+    ("Snel bezorgd en keurig ingepakt, helemaal top!", "positive", "nl", "shop"),
+    ("Nooit meer, wat een waardeloze klantenservice.", "negative", "nl", "bank"),
+    ("Het filiaal ligt tegenover het station.", "neutral", "nl", "bank"),
+    ("What a wonderful stay, thank you so much!", "positive", "en", "hotel"),
+    ("They lost my luggage and nobody cares. Awful.", "negative", "en", "airline"),
+    ("The meeting is on Tuesday at three.", "neutral", "en", "bank"),
+    ("Echt een geweldige winkel, ik ben er dol op!", "negative", "nl", "shop"),  # labelled wrongly
+]
+KEYS = {"file", "rows", "accuracy", "macro_f1", "macro_recall", "ece", "per_label", "seconds"}
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Umot = Callable[..., Ran]
+
+
+@pytest.fixture
+def umot(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Umot:
+    """Runs a command in this process, in an empty data folder."""
+    if not (WEIGHTS / "model.json").is_file():
+        pytest.skip(f"{WEIGHTS} holds no weights yet")
+    monkeypatch.setenv("UMOT_MODEL__THREADS", "1")
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", root.handlers[:])
+    monkeypatch.setattr(root, "level", root.level)
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["umot", *map(str, arguments)])
+        try:
+            main.run()
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 0
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    return written(tmp_path / "labelled.csv", ROWS)
+
+
+def written(path: Path, rows: list[tuple[str, ...]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label", "language", "domain"])
+        writer.writerows(rows)
+    return path
+
+
+def test_json_has_the_promised_figures(umot: Umot, labelled: Path) -> None:
+    ran = umot("models", "evaluate", labelled, "--format", "json")
+    assert ran.code == 0
+    (found,) = json.loads(ran.out)
+    assert found.keys() >= KEYS | {"model", "intervals", "confusion", "groups"}
+    assert (found["file"], found["rows"]) == (str(labelled), 7)
+    assert found["accuracy"] == pytest.approx(100 * 6 / 7, abs=1e-3)
+    assert found["confusion"]["negative"] == {"negative": 2, "neutral": 0, "positive": 1}
+    assert found["per_label"]["neutral"] == {
+        "precision": 100,
+        "recall": 100,
+        "f1": 100,
+        "support": 2,
+    }
+    assert found["per_label"]["negative"]["recall"] == pytest.approx(66.6667)
+    low, high = found["intervals"]["macro_f1"]
+    assert low < found["macro_f1"] <= high == 100
+    assert 0 <= found["ece"] <= 1
+    assert found["groups"]["language"]["nl"]["rows"] == 4
+    assert found["groups"]["domain"].keys() == {"bank", "shop", "hotel", "airline"}
+    assert found["seconds"] > 0
+
+
+def test_three_kinds_of_file_give_the_same_and_other_columns_can_be_named(
+    umot: Umot, labelled: Path, tmp_path: Path
+) -> None:
+    lines = [
+        {"post": text, "mood": f" {label.upper()} ", "n": place}
+        for place, (text, label, *_) in enumerate(ROWS)
+    ]
+    jsonl = tmp_path / "labelled.jsonl"
+    jsonl.write_text("\n".join(json.dumps(one) for one in lines), "utf-8")
+    table = tmp_path / "labelled.parquet"
+    parquet.write_table(pa.Table.from_pylist(lines), table)
+    plain = json.loads(umot("models", "evaluate", labelled, "--format", "json").out)
+    ran = umot(
+        "models", "evaluate", jsonl, table,
+        "--text", "post", "--label", "mood", "--format", "json",
+    )  # fmt: skip
+    others = json.loads(ran.out)
+    assert [one["file"] for one in others] == [str(jsonl), str(table)]
+    for one in others:
+        assert one["groups"] == {}
+        for key in ("rows", "accuracy", "macro_f1", "macro_recall", "ece", "per_label"):
+            assert one[key] == plain[0][key]
+
+
+def test_a_table_for_people(umot: Umot, labelled: Path, tmp_path: Path) -> None:
+    second = written(tmp_path / "second.csv", ROWS[:3])
+    ran = umot("models", "evaluate", labelled, second)
+    assert ran.code == 0
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert [line[2:4] for line in lines if line[:1] == [str(second)]] == [["3", "100.0"]]
+    assert [line[3:5] for line in lines if line[:2] == ["all", "files"]] == [["10", "90.0"]]
+    assert [line[2] for line in lines if line[:1] == ["bank"]] == ["5"]
+    assert ["negative", "100.0", "75.0", "85.7", "4", "3", "0", "1"] in lines
+
+
+def test_two_models_side_by_side(umot: Umot, labelled: Path) -> None:
+    pytest.importorskip("vaderSentiment")
+    ran = umot("models", "evaluate", labelled, "--against", "vader", "--format", "json")
+    ours, vader = json.loads(ran.out)
+    assert vader["model"] == "vader"
+    assert "difference" not in ours
+    better = vader["difference"]
+    assert better["model"] == ours["model"]
+    assert better["accuracy"]["points"] == pytest.approx(vader["accuracy"] - ours["accuracy"])
+    assert "languages that vader does not claim to read: nl (4)" in ran.err
+    table = umot("models", "evaluate", labelled, "--against", "vader").out
+    assert f"vader against {ours['model']}: accuracy {better['accuracy']['points']:+.1f}" in table
+
+
+def test_tfidf_learns_from_other_files(umot: Umot, labelled: Path, tmp_path: Path) -> None:
+    pytest.importorskip("sklearn")
+    learn = written(tmp_path / "learn.csv", ROWS[:6] * 3)
+    ran = umot("models", "evaluate", labelled, "--model", "tfidf", "--train", learn)
+    assert ran.code == 0
+    assert "tfidf@" in ran.out
+    alone = umot("models", "evaluate", labelled, "--model", "tfidf")
+    assert alone.code == 2
+    assert "--train" in alone.err
+    assert umot("models", "evaluate", labelled, "--train", learn).code == 2
+    same = umot("models", "evaluate", labelled, "--against", "tfidf", "--train", labelled)
+    assert same.code == 2
+    one_label = written(tmp_path / "one.csv", ROWS[:1] * 3)
+    ran = umot("models", "evaluate", labelled, "--model", "tfidf", "--train", one_label)
+    assert ran.code == 1
+    assert "positive only" in ran.err
+
+
+def test_rows_that_cannot_count_are_counted(umot: Umot, tmp_path: Path) -> None:
+    path = tmp_path / "holes.csv"
+    path.write_text(
+        "text,label,language\n"
+        "Heel blij mee!,Positive,nl\n"
+        ",positive,nl\n"
+        '"   ",negative,nl\n'
+        "Waardeloos.,,nl\n"
+        "een kolom te veel,positive,nl,x\n"
+        "Bestillingen kom for sent,negative,da\n",
+        "utf-8",
+    )
+    ran = umot("models", "evaluate", path, "--format", "json")
+    assert ran.code == 0
+    (found,) = json.loads(ran.out)
+    assert found["rows"] == 2
+    assert {key: found["skipped"][key] for key in ("empty", "unlabelled", "unreadable")} == {
+        "empty": 2,
+        "unlabelled": 1,
+        "unreadable": 1,
+    }
+    assert "left out 2 without a text, 1 without a label, 1 that cannot be read (line 6" in ran.err
+    assert "does not claim to read: da (1)" in ran.err
+
+
+def test_one_label_only(umot: Umot, tmp_path: Path) -> None:
+    path = written(tmp_path / "one.csv", [ROWS[0], ROWS[3]])
+    (found,) = json.loads(umot("models", "evaluate", path, "--format", "json").out)
+    assert (found["accuracy"], found["macro_f1"], found["macro_recall"]) == (100, 100, 100)
+    assert found["per_label"]["negative"]["support"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("bad.csv", "text,label\nGoed,positive\nMatig,meh\n", "bad.csv line 3: the label 'meh'"),
+        ("numbers.csv", "text,label\nGoed,2\n", "line 2: the label '2' is not one of negative, ne"),
+        ("n.jsonl", '{"text": "Goed", "label": 1}\n', "n.jsonl line 1: the label '1'"),
+        (
+            "wrong.csv",
+            "body,label\nx,neutral\n",
+            "no column 'text': it has the columns body, label",
+        ),
+        ("empty.csv", "", "empty.csv is empty"),
+        ("empty.jsonl", "", "no column 'text', 'label': it is empty"),
+        ("head.csv", "text,label\n", "head.csv has no row with a text and a label"),
+        ("holes.csv", "text,label\nx,\n,positive\n", "(1 without a text, 1 without a label)"),
+        ("data.xlsx", "PK", "save a spreadsheet as CSV first"),
+        ("cut.parquet", "PAR1", "cut.parquet cannot be read as Parquet"),
+    ],
+)
+def test_hostile_files_are_named_with_what_is_wrong(
+    umot: Umot, tmp_path: Path, name: str, content: str, said: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content, "utf-8")
+    ran = umot("models", "evaluate", path)
+    assert ran.code == 1
+    assert said in ran.err
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--format", "xml"], 2, "'xml'"),
+        (["--rows", "0"], 2, "--rows"),
+        (["--model", "bundeld"], 1, "unknown model 'bundeld'"),
+        (["--by", "brand"], 1, "no column 'brand'"),
+        (["--picture", "x.pdf"], 1, ".svg or .png"),
+        (["--picture", "gone/x.svg"], 1, "no folder"),
+        (["gone.csv"], 1, "gone.csv does not exist"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_read(
+    umot: Umot, labelled: Path, arguments: list[str], code: int, said: str
+) -> None:
+    ran = umot("models", "evaluate", labelled, *arguments)
+    assert ran.code == code
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_groups_and_rows_can_be_chosen(umot: Umot, labelled: Path) -> None:
+    def figures(*options: object) -> dict[str, Any]:
+        ran = umot("models", "evaluate", labelled, "--format", "json", *options)
+        return dict(json.loads(ran.out)[0])
+
+    none = figures("--by", "none", "--rows", 6)
+    assert (none["groups"], none["rows"], none["accuracy"]) == ({}, 6, 100)
+    two = figures("--by", "domain", "--by", "label")["groups"]
+    assert list(two) == ["domain", "label"]
+    assert set(two["label"]) == {"negative", "neutral", "positive"}
+
+
+def test_a_folder_of_weights_is_a_model(umot: Umot, labelled: Path) -> None:
+    ran = umot(
+        "models", "evaluate", labelled, "--model", "bundled", "--against", WEIGHTS,
+        "--format", "json",
+    )  # fmt: skip
+    first, second = json.loads(ran.out)
+    assert second["model"] == f"{first['model']} ({WEIGHTS})"
+    assert second["difference"]["macro_f1"] == {"points": 0, "interval": [0, 0]}
+
+
+def test_a_picture_of_what_was_found(umot: Umot, labelled: Path, tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert")
+    picture = tmp_path / "quality.svg"
+    ran = umot("models", "evaluate", labelled, "--picture", picture)
+    assert ran.code == 0
+    assert f"wrote {picture}" in ran.err
+    drawn = picture.read_text("utf-8")
+    assert "7 texts, accuracy 85.7 %" in drawn
+    assert "how often it was right" in drawn
+
+
+def test_the_card_of_weights_with_their_figures(umot: Umot, labelled: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text(umot("models", "evaluate", labelled, "--format", "json").out, "utf-8")
+    shown = umot("models", "card", WEIGHTS, "--accuracy", figures)
+    assert shown.code == 0
+    assert "| labelled.csv | 7 | 85.7 |" in shown.out
+    target = tmp_path / "card.md"
+    ran = umot("models", "card", "--accuracy", figures, "--out", target)
+    assert (ran.code, ran.out) == (0, "")
+    assert target.read_text("utf-8") == shown.out
+    assert umot("models", "card", tmp_path).code == 1
