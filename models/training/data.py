@@ -6,11 +6,12 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from models.text import normalise
@@ -19,7 +20,11 @@ from umot.errors import Fatal
 from umot.post import LABELS
 
 STAGES = (*journey.STAGES, journey.NONE)
+OWN_SET = "own"  # the name of the set of posts in OWN, whose licence is ok
 OWN = Path(__file__).parent / "posts"  # texts that the umot authors wrote to train on
+
+
+Soft = tuple[float, ...]  # what a teacher thinks likely: a probability for each of `LABELS`
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Part:
     stop: int
     label: int | None = None
     stage: int | None = None
+    soft: Soft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Row:
     """One text to learn from.
 
     `label` is the index in `LABELS`, `stage` that in `STAGES`, None where nobody said. `parts`
-    are its moments, each with an answer of its own.
+    are its moments, each with an answer of its own. `soft` is a teacher's answer.
     """
 
     text: str
@@ -46,6 +52,7 @@ class Row:
     source: str
     stage: int | None = None
     parts: tuple[Part, ...] = ()
+    soft: Soft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ class SetPlan:
 
 
 def sets_in(folder: Path, split: str) -> dict[str, Path]:
-    """The sets below `folder` that have this split, by name (``SET_SPLIT.parquet``)."""
+    """The sets in `folder` that have this split, by name (``SET_SPLIT.parquet``)."""
     suffix = f"_{split}.parquet"
     found = {path.name.removesuffix(suffix): path for path in sorted(folder.glob(f"*{suffix}"))}
     if not found:
@@ -72,13 +79,21 @@ def sets_in(folder: Path, split: str) -> dict[str, Path]:
 
 
 def read(path: Path) -> list[Row]:
-    """The rows of one set, with the same normalisation that posts get."""
-    table = parquet.read_table(path, columns=["text", "label", "language", "source"])
-    return [
-        Row(normalise(row["text"]).text, LABELS.index(row["label"]), row["language"], row["source"])
-        for row in table.to_pylist()
-        if row["text"].strip()
-    ]
+    """The rows of one set, with the same normalisation that posts get. Raises `Fatal`."""
+    try:
+        table = parquet.read_table(path, columns=["text", "label", "language", "source"])
+        return [
+            Row(
+                normalise(row["text"]).text,
+                LABELS.index(row["label"]),
+                row["language"],
+                row["source"],
+            )
+            for row in table.to_pylist()
+            if row["text"].strip()
+        ]
+    except (pa.ArrowException, OSError, KeyError, ValueError, AttributeError) as error:
+        raise Fatal(f"{path} is no file of labelled rows: {error}") from error
 
 
 def allowed(
@@ -90,7 +105,8 @@ def allowed(
 ) -> dict[str, SetPlan]:
     """The part of a plan of these licences, languages and sets; an empty choice is all of them.
 
-    Raises `Fatal` for a name that is not in the plan, and where nothing is left.
+    Our own posts are in several languages: their set is in any choice of those. Raises `Fatal`
+    for a name that is not in the plan, and where nothing is left.
     """
     unknown = [name for name in sets if name not in plan]
     if unknown:
@@ -99,7 +115,7 @@ def allowed(
         name: one
         for name, one in plan.items()
         if (not licences or one.licence in licences)
-        and (not languages or name.rpartition("_")[2] in languages)
+        and (not languages or name == OWN_SET or name.rpartition("_")[2] in languages)
         and (not sets or name in sets)
     }
     if not chosen:
@@ -120,7 +136,9 @@ def choose(sets: Mapping[str, Path], plan: Mapping[str, SetPlan], seed: int) -> 
 
 
 def take(rows: list[Row], plan: SetPlan, chooser: random.Random) -> list[Row]:
-    """The rows that a plan takes of one set."""
+    """The rows that a plan takes of one set; at most three times the whole set."""
+    if not rows:
+        return []
     chooser.shuffle(rows)
     if plan.balance:
         counts = Counter(row.label for row in rows)
@@ -145,8 +163,8 @@ def own_posts(folder: Path = OWN, *, languages: Collection[str] = ()) -> list[Ro
             try:
                 post = json.loads(line)
                 row = own_post(post)
-            except (ValueError, KeyError, TypeError) as error:
-                raise Fatal(f"{path}, line {number}: {error!r}") from error
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise Fatal(f"{path}, line {number}: {error}") from error
             if not languages or row.language in languages:
                 rows.append(row)
     return rows
@@ -159,12 +177,22 @@ def own_post(post: Mapping[str, Any]) -> Row:
         words = normalise(moment["text"]).text.strip()
         start = len(text) + 1 if text else 0
         text = f"{text} {words}" if text else words
-        label, stage = LABELS.index(moment["label"]), STAGES.index(moment["stage"])
+        label, stage = (
+            place(moment["label"], LABELS, "label"),
+            place(moment["stage"], STAGES, "stage"),
+        )
         parts.append(Part(start, len(text), label, stage))
-    whole = LABELS.index(post["label"])
+    whole = place(post["label"], LABELS, "label")
     if len(parts) == 1:
-        return Row(text, whole, post["language"], "own", parts[0].stage)
-    return Row(text, whole, post["language"], "own", None, tuple(parts))
+        return Row(text, whole, post["language"], OWN_SET, parts[0].stage)
+    return Row(text, whole, post["language"], OWN_SET, None, tuple(parts))
+
+
+def place(name: str, names: Sequence[str], what: str) -> int:
+    """The index of a name, case ignored. Raises `ValueError` with the valid ones."""
+    if name.lower() not in names:
+        raise ValueError(f"{what} {name[:40]!r} is not one of {', '.join(names)}")
+    return list(names).index(name.lower())
 
 
 def with_stages(rows: Iterable[Row], stages: Mapping[str, int]) -> list[Row]:
@@ -172,10 +200,11 @@ def with_stages(rows: Iterable[Row], stages: Mapping[str, int]) -> list[Row]:
     return [replace(row, stage=stages.get(row.text, row.stage)) for row in rows]
 
 
-def all_texts(folder: Path) -> Iterator[str]:
-    """Every text of every training and validation file below `folder` (for the vocabulary)."""
+def all_texts(folder: Path, sets: Collection[str] = ()) -> Iterator[str]:
+    """Every training and validation text of the sets below `folder` (for the vocabulary)."""
     for path in sorted(folder.rglob("*.parquet")):
-        if not re.search(r"_test\.parquet$|stages_gold", path.name):
+        found = re.fullmatch(r"(?!stages_gold)(.+)_(?:train|validation)\.parquet", path.name)
+        if found and (not sets or found[1] in sets):
             yield from parquet.read_table(path, columns=["text"])["text"].to_pylist()
 
 

@@ -14,15 +14,15 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from models import graph, metadata
+from models import metadata
 from models.encoder import Encoder as Reader
-from models.encoder import session_options
 from models.metadata import Metadata
-from models.quantised import Ranges
-from models.training import base, data
+from models.session import session_options
+from models.training import base, data, graph
 from models.training.base import Quantised
 from models.training.data import Row, SetPlan
 from models.training.network import Encoder
+from models.training.quantised import Ranges
 from models.windows import collate, tokenise, windows
 from umot.errors import Fatal
 
@@ -30,6 +30,8 @@ LANGUAGES = ("nl", "en", "de", "fr", "es", "it", "pt")
 WINDOW = 256
 LARGEST = 48_000_000  # bytes the repository has room for
 CALIBRATION_TOKENS = 96
+SAMPLED = 1000  # tokens whose states are kept to choose levels by
+ENOUGH = 200  # rows of a language from which its own temperature can be told
 OUTLIERS = 0.5  # percent of an activation's values, at each end, that its range leaves out
 
 
@@ -48,8 +50,9 @@ def export(
     """Write `folder`; returns what its ``model.json`` says.
 
     `corpus` (a few hundred texts in all languages, normalised) sets the ranges of activations
-    and the mean vector; `labelled` rows, none of them trained on, set the temperature. Raises
-    `Fatal` where the result is too large or the graph does not do what the network does.
+    and the mean vector; `labelled` rows, none of them trained on, set the temperatures: that of
+    each language with `ENOUGH` of them, and one for all others. Raises `Fatal` where the result
+    is too large or the graph does not do what the network does.
     """
     folder.mkdir(parents=True, exist_ok=True)
     network.eval()
@@ -76,14 +79,16 @@ def export(
     )
     described.write(folder)
     reader = Reader(folder, threads=1)
+    overall, by_language = temperatures(reader, labelled)
     described = replace(
         described,
-        temperature=round(fit_temperature(reader, labelled), 4),
+        temperature=overall,
+        temperatures=by_language,
         mean=tuple(round(float(value), 6) for value in mean_vector(reader, corpus)),
         notes={**described.notes, "against_fp32": compare(network, reader, labelled[::4])},
     )
     described.write(folder)
-    report(f"{folder}: {size / 1e6:.1f} MB, {described.notes}, T = {described.temperature}")
+    report(f"{folder}: {size / 1e6:.1f} MB, {described.notes}, T = {overall}, {by_language}")
     return described
 
 
@@ -118,7 +123,8 @@ def ranges(values: NDArray[np.float32]) -> Ranges:
     low, high = np.percentile(values, (OUTLIERS, 100 - OUTLIERS), axis=0)
     centre = (low + high) / 2
     reach = np.percentile(np.abs(values - centre), 100 - OUTLIERS, axis=0)
-    return Ranges(centre.astype(np.float32), reach.astype(np.float32))
+    sample = values[:: max(1, len(values) // SAMPLED)]
+    return Ranges(centre.astype(np.float32), reach.astype(np.float32), sample)
 
 
 def source(
@@ -157,20 +163,36 @@ def mean_vector(reader: Reader, corpus: Sequence[str]) -> NDArray[np.float32]:
     return np.asarray(np.nanmean(pooled.vectors, axis=0), np.float32)
 
 
-def fit_temperature(reader: Reader, rows: Sequence[Row]) -> float:
-    """The divisor of the logits that makes the rows' labels likeliest; 1 without rows."""
-    if not rows:
-        return 1.0
+def temperatures(reader: Reader, rows: Sequence[Row]) -> tuple[float, dict[str, float]]:
+    """The temperature of all rows with a label, and that of each language with `ENOUGH` of them."""
+    rows = [row for row in rows if row.label is not None]
     texts = [row.text for row in rows]
     logits = reader.pool(texts, [[] for _ in texts]).texts.astype(np.float64)
-    places = np.arange(len(rows)), np.array([row.label for row in rows])
+    labels = np.array([row.label for row in rows], np.int64)
+    languages = np.array([row.language for row in rows])
+    groups = {str(one): languages == one for one in sorted(set(languages.tolist()))}
+    return fit_temperature(logits, labels), {
+        language: fit_temperature(logits[here], labels[here])
+        for language, here in groups.items()
+        if here.sum() >= ENOUGH
+    }
+
+
+def fit_temperature(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """The divisor of logits [rows, 3] that makes the labels [rows] likeliest; 1 without rows."""
+    known = np.isfinite(logits).all(axis=1)  # a text without a token has none
+    logits, labels = logits[known], labels[known]
+    if not len(labels):
+        return 1.0
+    places = np.arange(len(labels)), labels
 
     def loss(temperature: float) -> float:
         scaled = logits / temperature
         scaled -= scaled.max(axis=1, keepdims=True)
         return float(np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[places]))
 
-    return min((float(one) for one in np.exp(np.linspace(-1.5, 1.5, 601))), key=loss)
+    found = min((float(one) for one in np.exp(np.linspace(-1.5, 1.5, 601))), key=loss)
+    return round(found, 4)
 
 
 def compare(network: Encoder, reader: Reader, rows: Sequence[Row]) -> dict[str, float]:
@@ -191,6 +213,8 @@ def compare(network: Encoder, reader: Reader, rows: Sequence[Row]) -> dict[str, 
                 logits.append(both[0][0, 0].numpy())
                 vectors.append(both[1][0, 1].numpy())
                 texts.append(text)
+    if not texts:
+        return {"texts": 0}
     pooled = reader.pool(texts, [[(0, len(text))] for text in texts])
     theirs, ours = (reader.probabilities(np.array(one)) for one in (logits, pooled.texts))
     cosines, apart = centred_cosines(np.array(vectors), pooled.vectors), np.abs(theirs - ours)

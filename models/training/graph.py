@@ -6,7 +6,7 @@ Written node by node, for the kernels it names are the fast ones of onnxruntime.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,11 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from models.quantised import LEVELS, MICROSOFT, Array, Builder, Ranges, quantise
+from models.training.quantised import MICROSOFT, MIDDLE, Array, Builder, Ranges, quantise
 
-MIDDLE = LEVELS // 2
-GELU_FLOOR = 0.17  # GELU is nowhere below -0.17: with this added it is never negative
+GELU_FLOOR = 0.17  # GELU is nowhere below -0.17: few levels are enough for that
+GELU_ZERO = 12  # the level that means 0 for what GELU gives
+TINY = 1e-12  # a row of zeros has a scale too
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ def finish(builder: Builder, hidden: int) -> onnx.ModelProto:
         value("vectors", TensorProto.FLOAT, "texts", "spans", hidden),
     ]
     graph = helper.make_graph(builder.nodes, "umot", inputs, outputs, builder.constants)
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(MICROSOFT, 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=10, producer_name="umot")
+    opsets = [helper.make_opsetid("", 23), helper.make_opsetid(MICROSOFT, 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=11, producer_name="umot")
 
 
 def lookup(model: bytes) -> onnx.ModelProto:
@@ -110,11 +111,18 @@ class EncoderGraph:
         self.hidden = source.nibbles.shape[1]
         self.flat = builder.constant([-1, self.hidden], np.int64)
         self.shape = builder.node("Shape", "input_ids")
-        self.mask = builder.node("Cast", "attention_mask", to=TensorProto.INT32)
-        self.shapes = {
-            width: builder.node("Concat", self.shape, builder.constant([width], np.int64), axis=0)
-            for width in (self.hidden, 3 * self.hidden)
-        }
+        width = builder.constant([self.hidden], np.int64)
+        self.whole = builder.node("Concat", self.shape, width, axis=0)
+        # True where a token may look: [texts, 1, tokens, tokens].
+        one = builder.constant([1], np.int64)
+        mask = builder.node("Cast", "attention_mask", to=TensorProto.BOOL)
+        mask = builder.node("Unsqueeze", mask, builder.constant([1, 2], np.int64))
+        texts, self.tokens = (
+            builder.node("Gather", self.shape, builder.constant([axis], np.int64), axis=0)
+            for axis in (0, 1)
+        )
+        square = builder.node("Concat", texts, one, self.tokens, self.tokens, axis=0)
+        self.mask = builder.node("Expand", mask, square)
 
     def embed(self) -> str:
         """Words (kept in their 4 bits) plus places plus token type."""
@@ -129,9 +137,8 @@ class EncoderGraph:
             "GatherBlockQuantized", words, "input_ids", scales, domain=MICROSOFT, **axes
         )
         places = source.state["positions.weight"][: source.window] + source.state["token_type"]
-        zero, one = builder.constant([0], np.int64), builder.constant([1], np.int64)
-        tokens = builder.node("Gather", self.shape, one, axis=0)
-        here = builder.node("Slice", builder.constant(places), zero, tokens, zero)
+        zero = builder.constant([0], np.int64)
+        here = builder.node("Slice", builder.constant(places), zero, self.tokens, zero)
         return builder.node("Reshape", builder.node("Add", embedded, here), self.flat)
 
     def normed(self, total: str, norm: str) -> str:
@@ -140,18 +147,25 @@ class EncoderGraph:
         return self.builder.norm(total, gamma, beta, self.source.epsilon)
 
     def enter(
-        self, total: str, norm: str, ranges: Ranges, weight: Array, bias: Array
-    ) -> tuple[str, Array]:
-        """The product of the normed `total` with a matrix, and the bias that is still to be added.
+        self, total: str, norm: str, ranges: Ranges, matrices: Sequence[tuple[Array, Array]]
+    ) -> list[str]:
+        """The normed `total` times each of some matrices, with their biases.
 
         Centring and dividing the channels is a second affine part of the norm: it costs nothing.
         """
         gamma, beta = (self.source.state[f"{norm}.{part}"] for part in ("weight", "bias"))
-        divisors = ranges.divisors(weight)
-        beta = (beta - ranges.centre) / divisors
-        states = self.builder.norm(total, gamma / divisors, beta, self.source.epsilon)
-        product = self.builder.product(states, *quantise(weight * divisors), zero=MIDDLE)
-        return product, bias + weight @ ranges.centre
+        divisors = ranges.divisors(np.concatenate([weight for weight, _ in matrices]))
+        step = np.float32(ranges.step(divisors))
+        units = divisors * step
+        beta = (beta - ranges.centre) / units
+        states = self.builder.norm(total, gamma / units, beta, self.source.epsilon)
+        levels = self.builder.levels(states)
+        found = []
+        for weight, bias in matrices:
+            whole, scales = quantise(weight * divisors)
+            bias = bias + weight @ ranges.centre
+            found.append(self.builder.fixed(levels, whole, scales * step, bias))
+        return found
 
     def leave(self, product: str, bias: Array, states: str) -> str:
         """The residual sum."""
@@ -168,19 +182,17 @@ class EncoderGraph:
         divisors = mixed.divisors(out)
         value, value_bias = source.matrix(number, "value")
         value, value_bias = value / divisors[:, None], (value_bias - mixed.centre) / divisors
-        (query, query_bias), (key, key_bias) = (
-            source.matrix(number, name) for name in ("query", "key")
-        )
-        weight = np.concatenate([query, key, value])
-        bias = np.concatenate([query_bias, key_bias, value_bias])
-        projected, bias = self.enter(total, norm, source.ranges[number, "query"], weight, bias)
-        parts = builder.thirds(builder.node("Reshape", projected, self.shapes[3 * self.hidden]))
-        inputs = *parts, builder.constant(bias), self.mask
+        matrices = [source.matrix(number, name) for name in ("query", "key")]
+        matrices.append((value, value_bias))
+        # Three products of the same levels: one of thrice the width would have to be split again.
+        entered = self.enter(total, norm, source.ranges[number, "query"], matrices)
+        parts = [builder.node("Reshape", part, self.whole) for part in entered]
+        heads = source.heads
         attended = builder.node(
-            "MultiHeadAttention", *inputs, domain=MICROSOFT, num_heads=source.heads
+            "Attention", *parts, self.mask, q_num_heads=heads, kv_num_heads=heads
         )
         states = builder.node("Reshape", attended, self.flat)
-        product = builder.product(states, *quantise(out * divisors), zero=MIDDLE)
+        product = builder.product(states, *quantise(out * divisors), zero=MIDDLE, least=TINY)
         return self.leave(product, out_bias + out @ mixed.centre, self.normed(total, norm))
 
     def feed_forward(self, number: int, total: str) -> str:
@@ -188,17 +200,14 @@ class EncoderGraph:
         source, builder = self.source, self.builder
         norm = f"layers.{number}.attention_norm"
         ranges = source.ranges[number, "feed_in"]
-        fed, bias = self.enter(total, norm, ranges, *source.matrix(number, "feed_in"))
-        fed = builder.node("BiasGelu", fed, builder.constant(bias), domain=MICROSOFT)
-        # Shifted to be never negative it uses all levels; the bias takes the shift off again.
-        fed = builder.node("Add", fed, builder.constant(GELU_FLOOR))
+        (fed,) = self.enter(total, norm, ranges, [source.matrix(number, "feed_in")])
+        fed = builder.node("Gelu", fed)
         weight, bias = source.matrix(number, "feed_out")
-        levels, scales = quantise(weight)
-        product = builder.product(fed, levels, scales, zero=0)
-        shift = GELU_FLOOR * levels.sum(axis=0, dtype=np.float32) * scales
-        return self.leave(product, bias - shift, self.normed(total, norm))
+        least = GELU_FLOOR / GELU_ZERO
+        product = builder.product(fed, *quantise(weight), zero=GELU_ZERO, least=least)
+        return self.leave(product, bias, self.normed(total, norm))
 
     def pooled(self, states: str, name: str = "") -> str:
         """The sums over tokens that `pool` weighs."""
-        tokens = self.builder.node("Reshape", states, self.shapes[self.hidden])
+        tokens = self.builder.node("Reshape", states, self.whole)
         return self.builder.node("MatMul", "pool", tokens, name=name)

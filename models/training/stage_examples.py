@@ -1,0 +1,146 @@
+"""What the stage head learns from, read by the encoder: moments, example phrases, weak labels."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundled import Bundled
+from models.tracing import Array, unit
+from models.training import data, read_stages, stages
+from models.training.data import OWN, Part, Row
+from umot import journey
+from umot.errors import Fatal
+from umot.journey import STAGES
+
+UNSEEN = OWN.parent / "unseen"  # posts that no encoder is trained on
+WEAK_MOST = 70  # rows of a set and stage
+SEED = 1
+
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Spans: vectors at length 1 [n, dimensions], words, stages, weights, and where they are from.
+
+    `labels` are indices in `models.stage_head.CLASSES`; `groups` a sector, a map or a set.
+    """
+
+    vectors: Array
+    texts: tuple[str, ...]
+    labels: Labels
+    weights: Array
+    groups: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def where(self, kept: NDArray[np.bool_]) -> Examples:
+        """Some of them."""
+        places = np.flatnonzero(kept)
+        return Examples(
+            self.vectors[kept],
+            tuple(self.texts[place] for place in places),
+            self.labels[kept],
+            self.weights[kept],
+            tuple(self.groups[place] for place in places),
+        )
+
+    def weighing(self, weight: float) -> Examples:
+        """The same, each counting so much."""
+        return replace(self, weights=np.full(len(self), weight, np.float32))
+
+
+def together(several: Sequence[Examples]) -> Examples:
+    """All of them, in order."""
+    return Examples(
+        np.concatenate([one.vectors for one in several]),
+        tuple(text for one in several for text in one.texts),
+        np.concatenate([one.labels for one in several]),
+        np.concatenate([one.weights for one in several]),
+        tuple(name for one in several for name in one.groups),
+    )
+
+
+def of_posts(scorer: Bundled, folder: Path = OWN) -> Examples:
+    """The moments of the posts in a folder that have a stage, each in the context of its post."""
+    return read(scorer, data.own_posts(folder), list(sectors(folder)))
+
+
+def of_read(scorer: Bundled, labelled: Path) -> Examples:
+    """The sentences whose stage was read by hand; `labelled` holds the public sets."""
+    rows = list(read_stages.rows(labelled))
+    if not rows:
+        raise Fatal(f"none of the sets that were read by hand are in {labelled}")
+    return read(scorer, rows, [row.source for row in rows])
+
+
+def of_weak(scorer: Bundled, labelled: Path) -> Examples:
+    """Rows of the journey sets with a weak label."""
+    rows = list(weak_rows(labelled, scorer.languages))
+    return read(scorer, rows, [row.source for row in rows])
+
+
+def of_maps(scorer: Bundled) -> Examples:
+    """The example phrases of the maps that ship."""
+    found = list(map_phrases())
+    rows = [Row(phrase, None, "", "map", stage) for phrase, stage, _ in found]
+    return read(scorer, rows, [name for _, _, name in found])
+
+
+def read(scorer: Bundled, rows: Sequence[Row], groups: Iterable[str]) -> Examples:
+    """The moments of rows that have a stage; a row without moments is one."""
+    spans = [[(part.start, part.stop) for part in parts(row)] for row in rows]
+    readings = scorer.read([row.text for row in rows], spans)
+    if readings.vectors is None:
+        raise Fatal("the model has no vectors to fit a stage head on")
+    several = [
+        (row.text[part.start : part.stop], -1 if part.stage is None else part.stage, group)
+        for row, group in zip(rows, groups, strict=True)
+        for part in parts(row)
+    ]
+    texts, labels, names = zip(*several, strict=True)
+    numbers, ones = np.array(labels, np.int64), np.ones(len(labels), np.float32)
+    return Examples(unit(readings.vectors), texts, numbers, ones, names).where(numbers >= 0)
+
+
+def parts(row: Row) -> Sequence[Part]:
+    """The moments of a row; a row without any is one."""
+    return row.parts or (Part(0, len(row.text), row.label, row.stage),)
+
+
+def sectors(folder: Path) -> Iterator[str]:
+    """The sector of each post in a folder, in the order of `data.own_posts`."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            yield json.loads(line)["sector"]
+
+
+def map_phrases() -> Iterator[tuple[str, int, str]]:
+    """Each example of the maps that ship, its stage, and the map it is first found in."""
+    seen: set[str] = set()
+    for sector in journey.SECTORS:
+        for one in journey.default(sector).touchpoints:
+            for phrase in one.examples:
+                if phrase not in seen:
+                    seen.add(phrase)
+                    yield phrase, STAGES.index(one.stage), f"map {sector}"
+
+
+def weak_rows(labelled: Path, languages: Collection[str]) -> Iterator[Row]:
+    """Rows with a weak label in these languages, at most `WEAK_MOST` of a set and stage."""
+    rows = [row for row in stages.rows(labelled / "journey", "train") if row.language in languages]
+    random.Random(SEED).shuffle(rows)
+    seen: Counter[tuple[str, int | None]] = Counter()
+    for row in rows:
+        seen[row.source, row.stage] += 1
+        if seen[row.source, row.stage] <= WEAK_MOST:
+            yield row

@@ -1,0 +1,319 @@
+"""Whole trainings from tiny weights: begun, killed, gone on with, taught, made smaller."""
+
+import dataclasses
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from filelock import FileLock
+
+from models import metadata, restored
+from models.encoder import Encoder as Reader
+from models.training import fit, jobs, material, recipe, results, runs, starts, teacher
+from models.training.data import Part, Row
+from models.training.material import Material
+from models.training.network import Encoder as Network
+from umot.errors import Fatal
+from umot.plugins import Readings
+
+ROOT = Path(__file__).parents[2]
+DRIVER = Path(__file__).parent / "training_driver.py"
+TEXTS = ("de levering was snel", "de service was slecht", "een product", "niet goed", "traag!")
+ROWS = [Row(f"{text} {n}", n % 3, "nl", "posts.csv") for n, text in enumerate(TEXTS * 6)]
+MATERIAL = Material(
+    ROWS, ROWS[:6], [row.text for row in ROWS[:8]], ROWS[:4], False, {"posts.csv": "yours"}
+)
+SETTINGS = fit.Recipe(epochs=2, batch=8, tokens=40, threads=1, frozen_layers=1, half=False)
+
+
+@pytest.fixture(autouse=True)
+def threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def train(start, out, given=MATERIAL, settings=SETTINGS, **job):
+    steps = []
+    result = runs.train(
+        jobs.Job(out, start, **job),
+        given,
+        settings,
+        report=lambda at: steps.append(at.step),
+        show=lambda *_: None,
+    )
+    return result, steps
+
+
+@pytest.fixture
+def start(tiny_weights):
+    return starts.FromWeights.of(tiny_weights)
+
+
+def test_fine_tuned_weights_read_and_say_what_they_are_made_of(start, tiny_weights, tmp_path):
+    out = tmp_path / "mine"
+    result, steps = train(start, out)
+    assert steps == list(range(1, 9))
+    assert result.folder == out / "weights"
+    assert (result.held, result.after in range(7)) == (6, True)
+    before, after = metadata.read(tiny_weights), metadata.read(result.folder)
+    assert after.name.startswith("mine-")
+    assert (after.temperature, after.mean) == (before.temperature, before.mean)
+    notes = after.notes
+    assert notes["sets"] == {"posts.csv": {"rows": 30, "licence": "yours"}}
+    assert (notes["steps"], notes["rows"], notes["start"]["name"]) == (8, 30, "tiny-1")
+    assert notes["recipe"]["epochs"] == 2
+    assert "against_fp32" in notes
+    readings = [
+        Reader(folder, threads=1).read(list(TEXTS), [[]] * 5).texts
+        for folder in (tiny_weights, result.folder)
+    ]
+    assert np.abs(readings[0] - readings[1]).max() > 0.01
+    trained, restarted = (restored.network(one)[0] for one in (result.folder, tiny_weights))
+    ids = torch.tensor([[0, 5, 6, 2]])
+    with torch.no_grad():
+        vectors = [
+            one(ids, torch.ones_like(ids), torch.full((1, 1, 4), 0.25))[1]
+            for one in (trained, restarted)
+        ]
+    cosine = torch.cosine_similarity(vectors[0].flatten(), vectors[1].flatten(), dim=0)
+    assert float(cosine) > 0.999  # below the tap layer nothing was trained
+    assert not list(out.glob("*.new*"))
+
+    again, steps = train(start, out)
+    assert steps == []  # the checkpoint holds them all: only the export is made again
+    assert again.described == result.described
+
+
+def test_temperatures_are_kept_where_this_training_cannot_tell_them(start):
+    old = dataclasses.replace(start.described, temperature=0.8, temperatures={"nl": 0.7, "de": 0.6})
+    new = dataclasses.replace(old, temperature=1.5, temperatures={"nl": 1.4}, mean=(0.0,) * 64)
+
+    def kept(**how):
+        found = results.with_kept(new, old, **how)
+        return found.temperature, found.temperatures, found.mean == old.mean
+
+    assert kept(calibrates=False, same=True) == (0.8, {"nl": 0.7, "de": 0.6}, True)
+    assert kept(calibrates=True, same=False) == (1.5, {"nl": 1.4, "de": 0.6}, False)
+    assert results.with_kept(new, None, calibrates=False, same=True) == new
+
+
+def test_another_training_in_the_same_folder_is_refused(start, tmp_path):
+    train(start, tmp_path, settings=dataclasses.replace(SETTINGS, epochs=0.3))
+    other = [*ROWS[:-1], dataclasses.replace(ROWS[-1], label=0)]
+    assert other != ROWS
+    for given, settings, reason in (
+        (MATERIAL, SETTINGS, "epochs was 0.3, is 2"),
+        (dataclasses.replace(MATERIAL, rows=other), None, "other texts or labels"),
+        (dataclasses.replace(MATERIAL, rows=ROWS[:9]), None, "rows was 30, is 9"),
+    ):
+        settings = settings or dataclasses.replace(SETTINGS, epochs=0.3)
+        with pytest.raises(Fatal, match=f"begun otherwise \\({reason}\\).*remove .*ckpt"):
+            train(start, tmp_path, given, settings)
+    (tmp_path / runs.CHECKPOINT).unlink()
+    assert train(start, tmp_path)[1]
+    faster = dataclasses.replace(SETTINGS, threads=2)
+    assert train(start, tmp_path, settings=faster)[1] == []
+
+
+def test_a_checkpoint_without_a_description_is_taken_at_its_word(start, tmp_path):
+    train(start, tmp_path)
+    (tmp_path / runs.SETTINGS).unlink()
+    assert train(start, tmp_path)[1] == []
+
+
+def test_one_training_at_a_time_in_a_folder(start, tmp_path):
+    with (
+        FileLock(tmp_path / "training.lock"),
+        pytest.raises(Fatal, match="another training is at work"),
+    ):
+        train(start, tmp_path)
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(Fatal, match="file/out cannot be written"):
+        train(start, file / "out")
+
+
+def test_old_weights_give_way_to_whole_ones_only(tiny_weights, tmp_path):
+    folder, fresh = tmp_path / "weights", tmp_path / "weights.new"
+    shutil.copytree(tiny_weights, folder)
+    shutil.copytree(tiny_weights, fresh)
+    (fresh / metadata.GRAPH).write_bytes(b"half")
+    with pytest.raises(Fatal, match="damaged"):
+        results.put(fresh, folder)
+    metadata.read(folder)
+    shutil.rmtree(fresh)
+    shutil.copytree(tiny_weights, fresh)
+    folder.rename(tmp_path / "weights.old")  # where a kill may leave it
+    results.put(fresh, folder)
+    metadata.read(folder)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["weights"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Given:
+    """A start that is simply there."""
+
+    made: starts.Made
+    origin: str = "nothing"
+    described: metadata.Metadata | None = None
+
+    @property
+    def notes(self):
+        return {}
+
+    def shape(self):
+        return self.made[0].shape
+
+    def identity(self):
+        return "given"
+
+    def network(self, out):
+        return self.made
+
+    def forget(self, out):
+        pass
+
+
+def test_a_student_of_half_the_layers_is_taught_and_exported(network, tiny_weights, tmp_path):
+    small, words, tokenizer = network
+    torch.manual_seed(5)
+    large = Network(dataclasses.replace(small.shape, layers=4, tap_layer=2))
+    with torch.no_grad():
+        large.words.weight.copy_(small.words.weight)
+    begin = Given((large, words, tokenizer))
+    settings = recipe.settings(begin.shape(), fresh=False, smaller=True, staged=False)
+    assert (settings.vectors, settings.frozen_layers) == (recipe.VECTORS, 0)
+    settings = dataclasses.replace(settings, epochs=1, tokens=40, threads=1, distil=0.5, batch=8)
+    texts = [*ROWS[:20], Row("zonder label", None, "nl", "posts.csv")]
+    given = dataclasses.replace(MATERIAL, rows=texts)
+    result, steps = train(
+        begin, tmp_path, given, settings, layers=2, teacher=str(tiny_weights), name="small-1"
+    )
+    assert len(steps) == 3
+    assert (result.described.name, result.described.tap_layer) == ("small-1", 1)
+    assert result.described.notes["teacher"] == str(tiny_weights)
+    assert restored.network(result.folder)[0].shape.layers == 2
+    (answers,) = tmp_path.glob("teacher-*.f32")
+    assert answers.stat().st_size == 21 * 3 * 4
+
+
+class Counting:
+    """A scorer that counts what it is asked; each text's answer depends on its length."""
+
+    def __init__(self, vectors):
+        self.asked = 0
+        self.vectors = vectors
+
+    def read(self, texts, spans):
+        self.asked += len(texts)
+        count = sum(map(len, spans))
+        found = np.array([[len(text), 1, 2] for text in texts], np.float32)
+        vectors = np.zeros((count, 2), np.float32) if self.vectors else None
+        return Readings(found, np.full((count, 3), 0.5, np.float32), vectors, None)
+
+
+def test_a_teacher_is_asked_once_and_a_torn_answer_again(tmp_path):
+    parts = (Part(0, 2), Part(3, 5))
+    rows = [Row("a" * (n % 300 + 1), 1, "nl", "x") for n in range(600)]
+    rows.append(Row("in moments", 1, "nl", "x", None, parts))
+    scorer = Counting(vectors=True)
+
+    def taught(scorer=scorer):
+        return teacher.taught(rows, lambda: scorer, tmp_path, identity="t", show=lambda *_: None)
+
+    first = taught()
+    assert scorer.asked == 301  # each text once
+    assert [row.soft[0] for row in first] == [len(row.text) for row in rows]
+    assert [part.soft for part in first[-1].parts] == [(0.5, 0.5, 0.5)] * 2
+    assert dataclasses.replace(first[0], soft=None) == rows[0]
+    assert taught() == first
+    assert scorer.asked == 301
+    (path,) = tmp_path.glob("teacher-*.f32")
+    path.write_bytes(path.read_bytes()[: 256 * 12 + 7])  # killed while it wrote the second part
+    assert taught() == first
+    assert scorer.asked == 301 + 301 - 256
+    alone = teacher.taught(
+        rows, lambda: Counting(vectors=False), tmp_path, identity="u", show=lambda *_: None
+    )
+    assert [part.soft for part in alone[-1].parts] == [None, None]  # read without their post
+    assert alone[-1].soft == first[-1].soft
+
+
+def test_licences_go_along_with_the_weights(start):
+    described = dataclasses.replace(
+        start.described,
+        notes={
+            "sets": {"posts.csv": {"rows": 3, "licence": "yours"}},
+            "start": {"name": "b", "sets": {"mabsa_nl": {"rows": 9, "licence": "unclear"}}},
+        },
+    )
+    assert starts.licences(described) == {"posts.csv": "yours", "mabsa_nl": "unclear"}
+    starts.check_licences(described, [])
+    starts.check_licences(described, ["ok", "unclear"])
+    with pytest.raises(Fatal, match="made of mabsa_nl too, which --licence ok does not allow"):
+        starts.check_licences(described, ["ok"])
+    with pytest.raises(Fatal, match="do not say their sets"):
+        starts.check_licences(start.described, ["ok"])
+
+
+def test_own_posts_are_mixed_in_and_others_set_the_temperature():
+    rows = [Row(f"Bericht {n}", n % 3, "nl", "posts.csv") for n in range(60)]
+    found = material.from_rows(rows)
+    own = [row for row in found.rows if row.source == "own"]
+    assert len(own) == material.OURS_LEAST
+    assert {row.language for row in own} >= {"nl", "en", "de", "fr", "es", "it", "pt"}
+    assert len(found.rows) - len(own) + len(found.held) == 60
+    assert not found.calibrates
+    assert not {row.text for row in found.rows} & {row.text for row in found.labelled}
+    assert len(found.corpus) <= material.TEXTS
+    many = material.from_rows(
+        [dataclasses.replace(row, text=f"{row.text} {n}") for n in range(60) for row in rows]
+    )
+    own = sum(row.source == "own" for row in many.rows)
+    assert own == (len(many.rows) - own) // material.OURS_FOR
+    assert many.calibrates
+    assert many.labelled == many.held
+
+
+def driver():
+    """The module that the killed process runs, in this one."""
+    spec = importlib.util.spec_from_file_location("training_driver", DRIVER)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_killed_training_goes_on_and_ends_as_if_never_killed(tiny_weights, tmp_path, capfd):
+    posts = tmp_path / "posts.jsonl"
+    lines = [
+        {"text": row.text, "label": ("negative", "neutral", "positive")[row.label]} for row in ROWS
+    ]
+    posts.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    whole = driver().train(tiny_weights, posts, tmp_path / "whole")
+    steps = [int(line.split()[0]) for line in capfd.readouterr().out.splitlines()]
+
+    command = [sys.executable, str(DRIVER), str(tiny_weights), str(posts), str(tmp_path / "cut")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    for line in process.stdout:
+        if int(line.split()[0]) >= 7:
+            process.send_signal(signal.SIGKILL)
+            break
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    assert not (tmp_path / "cut" / "weights").exists()
+
+    cut = driver().train(tiny_weights, posts, tmp_path / "cut")
+    rest = [int(line.split()[0]) for line in capfd.readouterr().out.splitlines()]
+    assert rest == steps[-len(rest) :]
+    assert 6 <= len(steps) - len(rest) < len(steps)  # step 7 was told, perhaps not yet saved
+    assert cut.described.files == whole.described.files

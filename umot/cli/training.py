@@ -1,0 +1,301 @@
+"""`umot models train`: weights of your own, from your own labelled posts or the public sets."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.models import OptionInfo
+
+from umot.cli.common import progress, rows, say
+from umot.cli.models import group
+from umot.cli.own_rows import given_rows
+from umot.errors import Fatal
+
+if TYPE_CHECKING:
+    from models.training.data import Row, SetPlan
+    from models.training.fit import At, Recipe
+    from models.training.jobs import Result
+    from models.training.material import Material
+    from models.training.starts import Start
+    from umot.pipeline import Progress
+
+LICENCES = ("ok", "unclear", "nc", "any")
+BASE, BUNDLED = "base", "bundled"
+EVERY = 30.0  # seconds between two lines about the loss
+
+
+def option(text: str, least: int | None = None) -> OptionInfo:
+    """An option whose default, where there is one, is told in words."""
+    made: OptionInfo = typer.Option(help=text, show_default=False, min=least)
+    return made
+
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[FILE]…",
+        show_default=False,
+        help="Your own posts, labelled or corrected: CSV, JSON Lines or Parquet with the columns "
+        "text and label (negative, neutral, positive), and where known language (nl, en, …) and "
+        "stage (zero, definitive, peak, end, ultimate, none).",
+    ),
+]
+Out = Annotated[Path, typer.Option(help="The folder to work in; the result is OUT/weights.")]
+Data = Annotated[
+    Path | None,
+    option("A folder with sentiment/ and journey/: the public sets (SET_train.parquet, …)."),
+]
+StartFrom = Annotated[
+    str | None,
+    option(
+        "What to train: base (downloaded once; needs --data), bundled, or a folder of weights. "
+        "Else base with --data, and bundled without."
+    ),
+]
+Licences = Annotated[
+    list[str] | None,
+    option(
+        "Only sets whose licence allows commercial use (ok), is unclear or forbids it (nc); more "
+        "than once for several. Else any."
+    ),
+]
+Words = Annotated[
+    list[Path] | None,
+    option("From the base: a list of words that the vocabulary is to cover; more than once."),
+]
+Teacher = Annotated[
+    str | None,
+    option(
+        "Learn from this model's answers too: bundled, a folder of weights, or a Hugging Face id. "
+        "Then texts without a label are of use."
+    ),
+]
+Layers = Annotated[
+    int | None,
+    option(
+        "Keep only so many layers, evenly spaced, and their vectors as they were; 6 of 12 are "
+        "twice as fast. Else all.",
+        least=1,
+    ),
+]
+Epochs = Annotated[
+    float | None,
+    option("Times through the rows. Else 3 from weights, 1.7 from the base, 2 with --layers."),
+]
+Budget = Annotated[float | None, option("Be done in so many minutes of training.")]
+Name = Annotated[
+    str | None,
+    option("The model's name; else OUT's, and digits that change with what is trained."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the group of `umot models`."""
+    group.command()(train)
+
+
+def train(
+    out: Out,
+    files: Files = None,
+    data: Data = None,
+    start: StartFrom = None,
+    base_folder: Annotated[
+        Path | None, option("Where the downloaded base is kept; else OUT.")
+    ] = None,
+    licence: Licences = None,
+    languages: Annotated[str | None, option("Only rows in these, e.g. nl,en; else all.")] = None,
+    sets: Annotated[str | None, option("Only these public sets, e.g. own,mabsa_nl.")] = None,
+    word_lists: Words = None,
+    epochs: Epochs = None,
+    budget_minutes: Budget = None,
+    seed: Annotated[int, typer.Option(help="Of all dice: the same seed makes the same.")] = 1,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 is all cores.")] = 0,
+    teacher: Teacher = None,
+    layers: Layers = None,
+    name: Name = None,
+    text: Annotated[str, typer.Option(help="The column of your texts.")] = "text",
+    label: Annotated[str, typer.Option(help="The column of your labels.")] = "label",
+) -> None:
+    """Train weights of your own: fine-tune the bundled ones on your posts, or start afresh.
+
+    A tenth of your posts is kept aside, to see what was gained. While fine-tuning, one of our own
+    posts is mixed in for every three of yours, and never fewer than 300, lest the rest is
+    forgotten. The command may be stopped at any moment: given again, it goes on.
+    """
+    check_usage(files, data, start, sets, word_lists)
+    check_numbers(epochs, budget_minutes)
+    from models import devices
+    from models.training import jobs, runs, starts
+
+    spoken = listed(languages)
+    plan = chosen_plan(licence, spoken, listed(sets))
+    on = devices.chosen(device)
+    given = given_rows(files or [], (text, label), spoken, unlabelled=teacher is not None)
+    material = gathered(data, plan, given, spoken)
+    begin = starts.opened(
+        start or (starts.BASE if data else BUNDLED),
+        base_folder or out,
+        data and data / "sentiment",
+        plan,
+        word_lists or (),
+    )
+    starts.check_terms(begin, teacher, allowed_licences(licence))
+    settings, kept = how(begin, layers, given, teacher)
+    settings = replace(
+        settings,
+        epochs=epochs or settings.epochs,
+        budget=budget_minutes * 60 if budget_minutes else math.inf,
+        seed=seed,
+        threads=threads,
+    )
+    say(f"{len(material.rows):,} rows to train on, {len(material.held):,} of yours kept aside")
+    journey = data / "journey" if data and not allowed_licences(licence) else None
+    job = jobs.Job(out, begin, kept, teacher, on, name, stage_head(begin, journey))
+    with progress() as show:
+        result = runs.train(job, material, settings, report=reporter(show), show=telling(show))
+    tell(result, fresh=begin.described is None)
+
+
+def check_usage(
+    files: Sequence[Path] | None,
+    data: Path | None,
+    start: str | None,
+    sets: str | None,
+    word_lists: Sequence[Path] | None,
+) -> None:
+    """Raise a usage error for options that do not go together; `Fatal` for what is not there."""
+    if not files and data is None:
+        raise typer.BadParameter("nothing to train on: give FILEs, --data FOLDER, or both")
+    if data is None and (start == BASE or sets):
+        given = "--start base" if start == BASE else "--sets"
+        raise typer.BadParameter(f"{given} needs --data FOLDER")
+    if word_lists and start != BASE and (start or data is None):
+        raise typer.BadParameter("--word-lists is for --start base: weights have a vocabulary")
+    if data is not None and not (data / "sentiment").is_dir():
+        raise Fatal(f"{data} holds no folder sentiment/ with labelled sets")
+    if missing := [str(path) for path in word_lists or () if not path.is_file()]:
+        raise Fatal(f"{', '.join(missing)} does not exist")
+    if find_spec("onnx") is None:
+        raise Fatal("training needs a package more: pip install 'umot[training]'")
+
+
+def check_numbers(epochs: float | None, budget_minutes: float | None) -> None:
+    """Raise a usage error for numbers that mean nothing."""
+    for name, value in (("--epochs", epochs), ("--budget-minutes", budget_minutes)):
+        if value is not None and not 0 < value < math.inf:
+            raise typer.BadParameter(f"{name} {value:g} is not more than nothing")
+
+
+def listed(text: str | None) -> list[str]:
+    """What a comma-separated option names."""
+    return [part.strip() for part in text.split(",") if part.strip()] if text else []
+
+
+def chosen_plan(
+    licence: Sequence[str] | None, languages: Collection[str], sets: Collection[str]
+) -> dict[str, SetPlan]:
+    """The public sets that the options leave."""
+    from models.training import data, recipe
+
+    if wrong := [one for one in licence or () if one not in LICENCES]:
+        raise typer.BadParameter(f"{wrong[0]!r} is not one of {', '.join(LICENCES)}")
+    return data.allowed(
+        recipe.ALL, licences=allowed_licences(licence), languages=languages, sets=sets
+    )
+
+
+def allowed_licences(licence: Sequence[str] | None) -> list[str]:
+    """The licences given; none where any will do."""
+    return [] if "any" in (licence or ()) else list(licence or ())
+
+
+def gathered(
+    data: Path | None, plan: dict[str, SetPlan], given: Sequence[Row], languages: Collection[str]
+) -> Material:
+    """What is trained on."""
+    from models.training import material
+
+    if data is None:
+        return material.from_rows(given, languages=languages)
+    return material.from_public(data, plan, given, languages=languages)
+
+
+def how(
+    begin: Start, layers: int | None, given: Sequence[Row], teacher: str | None
+) -> tuple[Recipe, int | None]:
+    """The settings of the training, and the layers to keep if not all."""
+    from models.training import recipe
+
+    shape = begin.shape()
+    kept = None if layers == shape.layers else layers
+    settings = recipe.settings(
+        shape,
+        fresh=begin.described is None,
+        smaller=kept is not None,
+        staged=any(row.stage is not None for row in given),
+    )
+    return replace(settings, distil=recipe.DISTIL if teacher else 0.0), kept
+
+
+def stage_head(begin: Start, journey: Path | None) -> Callable[[Path], None] | None:
+    """What fits the head that tells stages; None where the weights to start from have none.
+
+    The weak labels in `journey` come from sets of all licences.
+    """
+    from models import stage_head as heads
+    from models.training.starts import FromWeights
+
+    if isinstance(begin, FromWeights) and heads.load(begin.folder) is None:
+        return None
+
+    def fit(folder: Path) -> None:
+        from models.training import stage_head as training
+
+        training.fit(folder, journey).write(folder)
+
+    return fit
+
+
+def reporter(show: Progress) -> Callable[[At], None]:
+    """Shows each step, and a line about the loss every half minute and at the end."""
+    last = -math.inf
+
+    def report(at: At) -> None:
+        nonlocal last
+        show("training", at.step, at.total)
+        now = time.monotonic()
+        if now - last >= EVERY or at.step == at.total:
+            last = now
+            minutes = f"{math.ceil(at.left / 60):,} minutes left" if at.left else "done"
+            say(f"step {at.step:,} of {at.total:,}, loss {at.loss:.3f}, {minutes}")
+
+    return report
+
+
+def telling(show: Progress) -> Callable[[str, int, int], None]:
+    """Shows what is done, and says that the last part of it takes a while."""
+
+    def told(what: str, done: int, total: int) -> None:
+        if what == "exporting" and not done:
+            say("writing the weights and checking them: a minute or two")
+        show(what, done, total)
+
+    return told
+
+
+def tell(result: Result, *, fresh: bool) -> None:
+    """Say what came of it: the folder on stdout, the rest on stderr."""
+    if result.held:
+        before = "" if fresh else f", {result.before:,} before"
+        say(f"of {result.held:,} posts kept aside {result.after:,} are read rightly{before}")
+    say(f"the weights are called {result.described.name}; to read with them, in umot.toml:")
+    say(f'[model]\nname = "bundled"\npath = "{result.folder.resolve()}"')
+    rows([str(result.folder)])
