@@ -1,34 +1,60 @@
-"""The encoder at work: a folder of weights, onnxruntime, and no more memory than a batch needs."""
+"""The encoder at work: a folder of weights, what runs it, and no more memory than a batch needs."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from models import metadata
-from models.windows import Batch, Range, Tokens, batches, tokenise, windows
+from models.session import Session
+from models.windows import (
+    START,
+    STOP,
+    Batch,
+    Range,
+    Tokens,
+    Window,
+    batches,
+    collate,
+    tokenise,
+    windows,
+)
 from umot.errors import Fatal
 from umot.plugins import Readings
 
-BUDGET = 768  # tokens of a batch, padding included: more is no faster and takes more memory
-AT_ONCE = 512  # texts whose tokens are held at a time
+Array = NDArray[np.float32]
+
+AT_ONCE = 512  # texts whose tokens are held at a time, at least
+SHORT_TEXT = 16  # tokens: of such, as many are held as fill a batch
 NEUTRAL = np.array([0, 1, 0], np.float32)
+
+
+class Backend(Protocol):
+    """What runs the network."""
+
+    @property
+    def budget(self) -> int:
+        """How many tokens a batch may have, padding included."""
+        ...
+
+    def run(self, batch: Batch) -> tuple[Array, Array]:
+        """One pass: logits [windows, 1 + spans, 3] and vectors [windows, 1 + spans, hidden]."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
     """Raw outputs for `n` texts and `m` spans; rows of those without a token are NaN."""
 
-    texts: NDArray[np.float32]  # logits [n, 3]
-    spans: NDArray[np.float32]  # logits [m, 3]
-    vectors: NDArray[np.float32]  # [m, hidden], of the tap layer
+    texts: Array  # logits [n, 3]
+    spans: Array  # logits [m, 3]
+    vectors: Array  # [m, hidden], of the tap layer
 
 
 class Sums:
@@ -38,12 +64,12 @@ class Sums:
         self.values = np.zeros((rows, columns), np.float32)
         self.weights = np.zeros((rows, 1), np.float32)
 
-    def add(self, row: int, values: NDArray[np.float32], weight: int) -> None:
+    def add(self, row: int, values: Array, weight: int) -> None:
         """Count `values` for `row`, `weight` times."""
         self.values[row] += values * np.float32(weight)
         self.weights[row] += weight
 
-    def means(self) -> NDArray[np.float32]:
+    def means(self) -> Array:
         """The means; NaN for a row without any weight."""
         none = self.weights == 0
         return np.where(none, np.nan, self.values / np.where(none, 1, self.weights))
@@ -52,41 +78,76 @@ class Sums:
 class Encoder:
     """Reads sentiment and vectors of texts and of spans in their context, in one pass.
 
-    Made from a folder of weights (`metadata.Metadata`); `threads` 0 is all cores. Raises `Fatal`
-    for weights that are missing, damaged or of another version.
+    Made from a folder of weights (`metadata.Metadata`); `threads` 0 is all cores. `backend` runs
+    them, by default onnxruntime on the CPU. Raises `Fatal` for weights that are missing, damaged
+    or of another version.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 0) -> None:
+    def __init__(self, folder: Path, *, threads: int = 0, backend: Backend | None = None) -> None:
         self.metadata = metadata.read(folder)
         self.mean = np.array(self.metadata.mean, np.float32)
         try:
             self.tokenizer = Tokenizer.from_file(str(folder / metadata.TOKENIZER))
-            self.session = onnxruntime.InferenceSession(
-                folder / metadata.GRAPH, session_options(threads), ["CPUExecutionProvider"]
-            )
+            self.backend = backend or Session(folder / metadata.GRAPH, threads=threads)
         except Exception as error:  # both libraries raise classes of their own for any damage
             raise Fatal(f"the weights in {folder} cannot be loaded: {error}") from error
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
+        self.budget = self.backend.budget
+        self.check(folder)
 
-    def read(self, texts: Sequence[str], spans: Sequence[Sequence[Range]]) -> Readings:
+    def check(self, folder: Path) -> None:
+        """Raise `Fatal` where graph, tokenizer and description are not of one model."""
+        specials = [self.tokenizer.token_to_id(one) for one in ("<s>", "</s>")]
+        try:
+            logits, vectors = self.run(collate([Window(0, [START, STOP], [])]))
+        except Fatal:
+            raise
+        except Exception as error:  # onnxruntime's own, for inputs it does not know
+            raise Fatal(f"the files in {folder} do not fit together: {error}") from error
+        shapes = logits.shape[2:], vectors.shape[2:]
+        if specials != [START, STOP] or shapes != ((3,), (self.metadata.hidden,)):
+            given = f"its specials are {specials}, its outputs {shapes}"
+            raise Fatal(f"the files in {folder} do not fit together: {given}")
+
+    def read(
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[Range]],
+        languages: Sequence[str | None] | None = None,
+    ) -> Readings:
         """Read `texts`, whole however long, and the character ranges `spans` of each.
 
-        A text or span without a token (empty, nothing but space) is neutral, with a zero vector.
-        Vectors have the corpus mean taken off, so that cosines between them tell texts apart.
+        `languages` of the texts say which calibration holds for each and its spans. A text or
+        span without a token (empty, nothing but space) is neutral, with a zero vector. Vectors
+        have the corpus mean taken off, so that cosines between them tell texts apart.
         """
+        divisors = self.temperatures(languages or [None] * len(texts))
+        if len(divisors) != len(texts):
+            raise ValueError(f"{len(texts)} texts but languages of {len(divisors)}")
         pooled = self.pool(texts, spans)
+        counts = np.array([len(one) for one in spans], np.int64)
         vectors = np.nan_to_num(pooled.vectors - self.mean, nan=0.0)
         return Readings(
-            self.probabilities(pooled.texts),
-            self.probabilities(pooled.spans),
+            self.probabilities(pooled.texts, divisors),
+            self.probabilities(pooled.spans, np.repeat(divisors, counts)),
             vectors,
             self.metadata.space,
         )
 
-    def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Softmax of logits [n, 3] at the calibrated temperature; neutral for rows of NaN."""
-        scaled = logits / np.float32(self.metadata.temperature)
+    def temperatures(self, languages: Sequence[str | None]) -> Array:
+        """The calibrated temperature of each text, [texts]."""
+        known, other = self.metadata.temperatures, self.metadata.temperature
+        return np.array([known.get(one or "", other) for one in languages], np.float32)
+
+    def probabilities(self, logits: Array, temperatures: Array | None = None) -> Array:
+        """Softmax of logits [n, 3] at temperatures [n] (by default that of no language).
+
+        Neutral for rows of NaN.
+        """
+        if temperatures is None:
+            temperatures = np.full(len(logits), self.metadata.temperature, np.float32)
+        scaled = logits / temperatures[:, None]
         powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         found = powers / powers.sum(axis=1, keepdims=True)
         return np.where(np.isnan(found), NEUTRAL, found).astype(np.float32)
@@ -100,8 +161,9 @@ class Encoder:
         span_sums = Sums(firsts[-1], 3)
         vector_sums = Sums(firsts[-1], self.metadata.hidden)
         whole: list[tuple[int, int]] = []  # spans that are all of their text, and the text
-        for start in range(0, len(texts), AT_ONCE):
-            here = range(start, min(start + AT_ONCE, len(texts)))
+        at_once = max(AT_ONCE, self.budget // SHORT_TEXT)
+        for start in range(0, len(texts), at_once):
+            here = range(start, min(start + at_once, len(texts)))
             tokens = [tokenise(self.tokenizer, texts[index], spans[index]) for index in here]
             whole += [
                 (firsts[index] + place, index)
@@ -131,23 +193,11 @@ class Encoder:
             for index, one in zip(indices, tokens, strict=True)
             for window in windows(one, text=index, first_span=firsts[index], size=size)
         )
-        return batches(found, BUDGET)
+        return batches(found, self.budget)
 
-    def run(self, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """One pass: logits [windows, 1 + spans, 3] and vectors [windows, 1 + spans, hidden]."""
-        feed = {"input_ids": batch.ids, "attention_mask": batch.mask, "pool": batch.pool}
-        logits, vectors = self.session.run(["logits", "vectors"], feed)
+    def run(self, batch: Batch) -> tuple[Array, Array]:
+        """One pass of the backend. Raises `Fatal` where it gives no numbers."""
+        logits, vectors = self.backend.run(batch)
+        if not (np.isfinite(logits).all() and np.isfinite(vectors).all()):
+            raise Fatal(f"the weights {self.metadata.name} are damaged: they answer with NaN")
         return logits, vectors
-
-
-def session_options(threads: int) -> onnxruntime.SessionOptions:
-    """How onnxruntime runs the graph."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Waiting threads sleep: spinning ones take the processor from everything else that runs.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # The graph names its fused kernels itself; more fusing makes its layer norms slower.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    return options

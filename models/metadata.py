@@ -21,9 +21,10 @@ FORMAT = 1  # raised when what reads the folder has to change
 class Metadata:
     """The description of one set of weights.
 
-    `window` is the most tokens of one pass, `<s>` and `</s>` included. `temperature` divides
-    logits before the softmax. `mean` is the mean tap-layer vector of a corpus, [hidden]: vectors
-    tell texts apart only once it is subtracted. `files` holds the SHA-256 of each file.
+    `window` is the most tokens of one pass, `<s>` and `</s>` included. Logits are divided before
+    the softmax: by what `temperatures` has for a text's language, by `temperature` for another
+    or an unknown one. `mean` is the mean tap-layer vector of a corpus, [hidden]: vectors tell
+    texts apart only once it is subtracted. `files` holds the SHA-256 of each file.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Metadata:
     mean: tuple[float, ...]
     files: dict[str, str]
     format: int = FORMAT
+    temperatures: dict[str, float] = field(default_factory=dict)  # older weights have none
     notes: dict[str, Any] = field(default_factory=dict)  # for people: base, corpus, errors seen
 
     @property
@@ -82,14 +84,19 @@ def parse(path: Path, content: dict[str, Any]) -> Metadata:
             temperature=float(content["temperature"]),
             mean=tuple(map(float, content["mean"])),
             files=dict(content["files"]),
+            temperatures={
+                str(language): float(value)
+                for language, value in content.get("temperatures", {}).items()
+            },
             notes=dict(content.get("notes", {})),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Fatal(f"{path} is damaged: {error!r}") from error
+    divisors = (metadata.temperature, *metadata.temperatures.values())
     sound = (
         len(metadata.mean) == metadata.hidden
         and all(map(math.isfinite, metadata.mean))
-        and metadata.temperature > 0
+        and all(math.isfinite(one) and one > 0 for one in divisors)
         and metadata.window > 2
         and {GRAPH, TOKENIZER} <= metadata.files.keys()
     )

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models import devices
 from models.text import normalise
 from models.windows import SURROGATES
-from umot.errors import Fatal, Retriable, UnknownName
+from umot.errors import Fatal, Retriable
 from umot.plugins import Readings
 
 BATCH = 16  # windows read at once
@@ -27,7 +28,6 @@ NAMES = (
 )
 STARS = (0, 0, 1, 2, 2)  # what one to five stars mean
 UNNAMED = {2: (0, 2), 3: (0, 1, 2), 5: STARS}
-DEVICES = ("auto", "cpu", "cuda")
 
 
 class Transformers:
@@ -39,7 +39,7 @@ class Transformers:
         """Load the model. Raises `Fatal` where it is absent or its labels are no sentiments."""
         if not path:
             raise Fatal("the model transformers needs model.path: a Hugging Face id or a folder")
-        self._device = chosen_device(device)
+        self._device = devices.chosen(device)
         self._tokenizer, model = loaded(path, offline)
         self._weights = class_weights(model.config.id2label, path)
         self._model = model.to(self._device).eval()
@@ -59,8 +59,14 @@ class Transformers:
         """Such a model does not say."""
         return frozenset()
 
-    def read(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> Readings:
+    def read(
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[tuple[int, int]]],
+        languages: Sequence[str | None] | None = None,
+    ) -> Readings:
         """See `umot.plugins.Scorer`. A span is read by itself; there are no vectors."""
+        del languages
         pieces = [
             text[start:stop]
             for text, ranges in zip(texts, spans, strict=True)
@@ -108,17 +114,6 @@ class Transformers:
             logits = self._model(**batch).logits.float()
         probabilities: NDArray[np.float64] = torch.softmax(logits, -1).cpu().numpy()
         return probabilities @ self._weights
-
-
-def chosen_device(name: str) -> Any:
-    """The torch device of that name; auto is CUDA where there is one. Raises `Fatal`."""
-    import torch
-
-    if name not in DEVICES:
-        raise UnknownName("device", name, DEVICES)
-    if name == "cuda" and not torch.cuda.is_available():
-        raise Fatal("model.device is cuda, but torch sees no CUDA device here")
-    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
 def loaded(path: str, offline: bool) -> tuple[Any, Any]:

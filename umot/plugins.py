@@ -73,8 +73,17 @@ class Scorer(Protocol):
         """ISO 639-1 codes it reads; empty where it does not say."""
         ...
 
-    def read(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> Readings:
-        """Read `texts`, whole however long, and the character ranges `spans` of each."""
+    def read(
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[tuple[int, int]]],
+        languages: Sequence[str | None] | None = None,
+    ) -> Readings:
+        """Read `texts`, whole however long, and the character ranges `spans` of each.
+
+        `languages` of the texts (ISO 639-1; None where not known), for a model that is calibrated
+        for each. A model without this parameter is used too.
+        """
         ...
 
 

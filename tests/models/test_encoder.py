@@ -1,9 +1,15 @@
+import json
+import shutil
+
 import numpy as np
 import pytest
+import torch
 
 from models import encoder as module
 from models.encoder import Encoder
 from models.spans import split
+from models.torch_session import TorchSession
+from umot.errors import Fatal
 
 SHORT = ["slecht", "goed 👍", "the service was bad", "de levering was snel maar niet goed"]
 LONG = "de levering was snel maar de service was slecht en traag " * 60
@@ -51,7 +57,7 @@ def test_texts_differ_so_that_the_tests_above_mean_something(tiny):
 def test_the_order_is_that_of_the_input_whatever_the_batches(tiny, monkeypatch, budget):
     texts = [LONG[: 40 * length] for length in (9, 1, 30, 2, 14, 3)]
     expected = np.concatenate([tiny.read([text], [[]]).texts for text in texts])
-    monkeypatch.setattr(module, "BUDGET", budget)
+    monkeypatch.setattr(tiny, "budget", budget)
     monkeypatch.setattr(module, "AT_ONCE", 4)
     assert np.abs(tiny.read(texts, [[] for _ in texts]).texts - expected).max() < 1e-3
 
@@ -116,3 +122,92 @@ def test_threads_change_nothing(tiny, tiny_weights):
     two = Encoder(tiny_weights, threads=2)
     texts = [*SHORT, LONG]
     assert np.abs(two.read(texts, [[]] * 5).texts - tiny.read(texts, [[]] * 5).texts).max() < 1e-5
+
+
+@pytest.fixture(scope="module")
+def by_language(tiny_weights, tmp_path_factory):
+    """The tiny encoder, sure of itself in Dutch and unsure in English."""
+    folder = tmp_path_factory.mktemp("calibrated") / "weights"
+    shutil.copytree(tiny_weights, folder)
+    described = json.loads((folder / "model.json").read_text())
+    described |= {"temperature": 1.0, "temperatures": {"nl": 0.5, "en": 4.0}}
+    (folder / "model.json").write_text(json.dumps(described))
+    return Encoder(folder, threads=1)
+
+
+def test_probabilities_are_calibrated_for_the_language_of_the_post(by_language):
+    text = SHORT[3]
+    spans = split(text)
+    assert len(spans) > 1
+    languages = ["nl", "en", "de", None]
+    found = by_language.read([text] * 4, [spans] * 4, languages)
+    logits = by_language.pool([text], [spans])
+    for row, divisor in enumerate((0.5, 4.0, 1.0, 1.0)):
+        here = slice(row * len(spans), (row + 1) * len(spans))
+        for probabilities, raw in (
+            (found.texts[row : row + 1], logits.texts),
+            (found.spans[here], logits.spans),
+        ):
+            powers = np.exp(raw / divisor)
+            expected = powers / powers.sum(axis=1, keepdims=True)
+            assert np.allclose(probabilities, expected, atol=1e-4)
+    same = by_language.read([text], [spans])
+    assert np.abs(same.texts[0] - found.texts[3]).max() < 1e-4
+
+
+def test_weights_of_one_temperature_read_every_language_alike(tiny):
+    found = tiny.read(SHORT[:1] * 2, [[], []], ["nl", "en"]).texts
+    assert found[0].tolist() == found[1].tolist()
+
+
+def test_texts_and_languages_must_be_as_many(tiny):
+    with pytest.raises(ValueError, match="2 texts but languages of 1"):
+        tiny.read(["a", "b"], [[], []], ["nl"])
+
+
+def in_torch(folder, precision):
+    backend = TorchSession(folder, device="cpu", precision=precision)
+    return Encoder(folder, backend=backend)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float16, torch.bfloat16])
+def test_torch_reads_what_onnxruntime_reads(tiny, tiny_weights, precision):
+    texts = [*SHORT, LONG, LONG[:300], *HOSTILE]
+    spans = [split(text) for text in texts]
+    expected = tiny.read(texts, spans)
+    found = in_torch(tiny_weights, precision).read(texts, spans)
+    for ours, theirs in ((found.texts, expected.texts), (found.spans, expected.spans)):
+        assert np.abs(ours - theirs).max() < 0.08
+        assert np.abs(ours - theirs).mean() < 0.02  # four texts set its levels
+    sizes = np.linalg.norm(found.vectors, axis=1) * np.linalg.norm(expected.vectors, axis=1)
+    cosines = (found.vectors * expected.vectors).sum(axis=1)[sizes > 0] / sizes[sizes > 0]
+    assert cosines.mean() > 0.95
+    assert found.space == expected.space
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float16])
+def test_a_text_reads_the_same_alone_and_in_any_batch_in_torch(tiny_weights, precision):
+    encoder = in_torch(tiny_weights, precision)
+    texts = [*SHORT, LONG[:300]]
+    together = encoder.read(texts, [[]] * 5).texts
+    alone = np.concatenate([encoder.read([text], [[]]).texts for text in texts])
+    assert np.abs(together - alone).max() < 1e-3
+
+
+class Broken:
+    """A backend that answers with what damaged weights give."""
+
+    budget = 64
+
+    def __init__(self, logits, vectors):
+        self.logits, self.vectors = logits, vectors
+
+    def run(self, batch):
+        shape = batch.pool.shape[:2]
+        return np.full((*shape, 3), self.logits), np.full((*shape, 64), self.vectors)
+
+
+@pytest.mark.parametrize(("logits", "vectors"), [(np.nan, 0), (0, np.nan), (np.inf, 0)])
+def test_weights_that_give_no_numbers_are_damaged(tiny_weights, logits, vectors):
+    with pytest.raises(Fatal, match="tiny-1 are damaged: they answer with NaN"):
+        Encoder(tiny_weights, backend=Broken(logits, vectors))

@@ -1,6 +1,8 @@
 import json
 import shutil
 
+import numpy as np
+import onnx
 import pytest
 
 from models import metadata
@@ -68,6 +70,11 @@ def test_another_format(folder):
         {"mean": [float("nan")] * 64},
         {"temperature": 0},
         {"temperature": "warm"},
+        {"temperature": float("inf")},
+        {"temperatures": {"nl": 0}},
+        {"temperatures": {"nl": "warm"}},
+        {"temperatures": [1.0]},
+        {"files": "model.onnx"},
         {"name": None},
         {"window": 2},
         {"files": {}},
@@ -86,9 +93,55 @@ def test_a_description_that_is_none(folder, content):
         Encoder(folder)
 
 
-def test_a_graph_that_is_none_although_described(folder):
-    (folder / metadata.GRAPH).write_bytes(b"not a graph")
+def put(folder, file, content):
+    """Another file, which the description names as if it were the right one."""
+    (folder / file).write_bytes(content)
     files = {name: metadata.digest(folder / name) for name in (metadata.GRAPH, metadata.TOKENIZER)}
     edit(folder, files=files)
+
+
+def test_weights_of_before_there_were_temperatures(folder):
+    edit(folder, temperatures=None)
+    assert metadata.read(folder).temperatures == {}
+    Encoder(folder)
+
+
+@pytest.mark.parametrize("file", [metadata.GRAPH, metadata.TOKENIZER])
+@pytest.mark.parametrize("content", [b"", b"not this", b"{}", None])
+def test_a_file_that_is_none_although_described(folder, file, content):
+    whole = (folder / file).read_bytes()
+    put(folder, file, whole[: len(whole) // 2] if content is None else content)
     with pytest.raises(Fatal, match="cannot be loaded"):
+        Encoder(folder)
+
+
+def test_a_tokenizer_with_other_specials(folder):
+    content = (folder / metadata.TOKENIZER).read_text("utf-8").replace("</s>", "[SEP]")
+    put(folder, metadata.TOKENIZER, content.encode())
+    with pytest.raises(Fatal, match=r"do not fit together: its specials are \[0, None\]"):
+        Encoder(folder)
+
+
+def test_a_graph_of_another_width(folder):
+    edit(folder, hidden=3, mean=[0.0] * 3)
+    with pytest.raises(Fatal, match="do not fit together"):
+        Encoder(folder)
+
+
+def test_a_graph_with_other_inputs(folder):
+    model = onnx.load(folder / metadata.GRAPH)
+    for node in model.graph.node:
+        node.input[:] = ["other" if name == "pool" else name for name in node.input]
+    model.graph.input[2].name = "other"
+    put(folder, metadata.GRAPH, model.SerializeToString())
+    with pytest.raises(Fatal, match="do not fit together"):
+        Encoder(folder)
+
+
+def test_a_graph_of_damaged_numbers(folder):
+    model = onnx.load(folder / metadata.GRAPH)
+    (head,) = (one for one in model.graph.initializer if tuple(one.dims) == (64, 3))
+    head.raw_data = np.full((64, 3), np.nan, np.float32).tobytes()
+    put(folder, metadata.GRAPH, model.SerializeToString())
+    with pytest.raises(Fatal, match="damaged: they answer with NaN"):
         Encoder(folder)

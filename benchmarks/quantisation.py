@@ -1,0 +1,153 @@
+"""What the export costs: the network of a checkpoint in fp32 against the weights made from it.
+
+    quantisation.py CHECKPOINT BASE_FOLDER LABELLED WEIGHTS [--rows N]
+
+CHECKPOINT and BASE_FOLDER are what ``models.training.recipe`` keeps, LABELLED the folder of
+SET_test.parquet files, WEIGHTS the exported folder. Both read the test splits with the same tokens,
+windows and batches, so that only numbers differ. Macro-F1 in percent per language, pooled, of the
+four Dutch sets and of two sets of tweets; the share of labels that differ; and how far a text's
+probabilities are from themselves alone and in any batch. N reads the first rows of each set only.
+Writes results/quantisation.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as parquet
+import torch
+from machine import described
+from numpy.typing import NDArray
+
+from models import figures
+from models.encoder import Encoder
+from models.training import base, recipe
+from models.training.network import Encoder as Network
+from models.windows import Batch
+from umot.post import LABELS
+
+HERE = Path(__file__).parent
+LANGUAGES = ("nl", "en", "de", "fr", "es", "it", "pt")
+DUTCH = ("bolcom_books_nl", "mabsa_nl", "political_tweets_nl", "semeval16_restaurants_nl")
+TWEETS = ("semeval_tweets_en", "us_airline_tweets_en")
+LOSS, APART = 0.5, 1e-3  # points of macro-F1; of a probability, alone and in a batch
+MATES = 400  # texts that are read alone and in two orders
+
+Array = NDArray[np.float32]
+Counts = NDArray[np.int64]
+
+
+class Float:
+    """A network in fp32 behind the encoder's tokens, windows and batches."""
+
+    budget = 768
+
+    def __init__(self, network: Network) -> None:
+        self.network = network.eval()
+
+    def run(self, batch: Batch) -> tuple[Array, Array]:
+        """See `models.encoder.Backend`."""
+        inputs = map(torch.from_numpy, (batch.ids, batch.mask, batch.pool))
+        with torch.inference_mode():
+            logits, vectors = self.network(*inputs)
+        return logits.numpy(), vectors.numpy()
+
+
+def trained(checkpoint: Path, folder: Path) -> Network:
+    """The network of a checkpoint, in fp32."""
+    network = base.encoder(base.read(folder), recipe.vocabulary_in(folder)[0])
+    state = torch.load(checkpoint, weights_only=True)
+    network.load_state_dict(state["network"], strict=False)
+    return network
+
+
+def labelled(folder: Path, rows: int | None) -> dict[str, tuple[list[str], Counts]]:
+    """Texts and labels of each test split in the languages that are read."""
+    found = {}
+    for path in sorted(folder.glob("*_test.parquet")):
+        name = path.name.removesuffix("_test.parquet")
+        if name.rpartition("_")[2] in LANGUAGES:
+            table = parquet.read_table(path, columns=["text", "label"]).slice(0, rows)
+            labels = np.array([LABELS.index(one) for one in table["label"].to_pylist()])
+            found[name] = table["text"].to_pylist(), labels
+    return found
+
+
+def groups(names: Sequence[str]) -> dict[str, list[str]]:
+    """Which sets are counted together, by the name of the group."""
+    found = {one: [name for name in names if name.endswith(f"_{one}")] for one in LANGUAGES}
+    found["nl, four sets"] = [name for name in names if name in DUTCH]
+    found |= {name: [name] for name in (*DUTCH, *TWEETS) if name in names}
+    return {group: sets for group, sets in found.items() if sets}
+
+
+def compared(truth: Counts, exact: Array, whole: Array) -> dict[str, float]:
+    """Macro-F1 of both from their probabilities, what is lost, and how much they differ."""
+    first, second = (
+        float(figures.rates(figures.confusion(truth, one.argmax(1)))["macro_f1"])
+        for one in (exact, whole)
+    )
+    apart = np.abs(exact - whole).max(axis=1)
+    return {
+        "rows": len(truth),
+        "fp32": first,
+        "int8": second,
+        "loss": first - second,
+        "labels_differ": 100 * float((exact.argmax(1) != whole.argmax(1)).mean()),
+        "probability_mean": float(apart.mean()),
+        "probability_most": float(apart.max()),
+    }
+
+
+def mates(encoder: Encoder, texts: Sequence[str]) -> dict[str, float]:
+    """How far the answers for texts in batches, and in other batches, are from those alone."""
+    alone = np.concatenate([encoder.read([text], [[]]).texts for text in texts])
+    orders = np.arange(len(texts)), np.random.default_rng(0).permutation(len(texts))
+    together = np.empty((2, len(texts), 3), np.float32)
+    for turn, order in enumerate(orders):
+        encoder.budget //= 1 + turn
+        together[turn, order] = encoder.read([texts[row] for row in order], [[]] * len(order)).texts
+    encoder.budget = encoder.backend.budget
+    differ = (together.argmax(2) != alone.argmax(1)).any(axis=0).sum()
+    apart = float(np.abs(together - alone).max())
+    return {"texts": len(texts), "labels_differ": int(differ), "probability_most": apart}
+
+
+def main() -> None:
+    """Read everything twice, and write what differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("checkpoint", "base", "labelled", "weights"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--rows", type=int)
+    given = parser.parse_args()
+    whole = Encoder(given.weights)
+    exact = Encoder(given.weights, backend=Float(trained(given.checkpoint, given.base)))
+    read: dict[str, tuple[Counts, Array, Array]] = {}
+    sets = labelled(given.labelled, given.rows)
+    for name, (texts, truth) in sets.items():
+        languages = [name.rpartition("_")[2]] * len(texts)
+        answers = (one.read(texts, [[]] * len(texts), languages).texts for one in (exact, whole))
+        read[name] = truth, *answers
+        print(f"{name}: {len(texts)}", flush=True)
+    result: dict[str, Any] = {"model": whole.metadata.name, "machine": described(), "groups": {}}
+    for group, names in groups(list(sets)).items():
+        parts = [np.concatenate(one) for one in zip(*(read[name] for name in names), strict=True)]
+        result["groups"][group] = one = compared(*parts)
+        print(
+            f"{group:26} {one['rows']:6} rows  fp32 {one['fp32']:5.2f}  int8 {one['int8']:5.2f}  "
+            f"loss {one['loss']:5.2f} (at most {LOSS})  labels differ {one['labels_differ']:.2f} %"
+        )
+    texts = [text for some, _ in sets.values() for text in some]
+    result["batch_mates"] = one = mates(whole, texts[:: max(1, len(texts) // MATES)])
+    print(f"alone or in any batch: {one} (at most {APART})")
+    target = HERE / "results" / "quantisation.json"
+    target.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
