@@ -23,8 +23,7 @@ def cli() -> str:
     pages = [
         "# Command line\n\nExit codes: 0 done, 1 failed (the reason on stderr), 2 bad usage.\n"
     ]
-    names = sorted(command_names())
-    for arguments in ([], *([name] for name in names)):
+    for arguments in ([], *sorted(commands())):
         shown = runner.invoke(app, [*arguments, "--help"], prog_name="umot").output
         title = " ".join(["umot", *arguments])
         lines = "\n".join(line.rstrip() for line in shown.strip().splitlines())
@@ -32,13 +31,17 @@ def cli() -> str:
     return "\n".join(pages)
 
 
-def command_names() -> list[str]:
-    """The names of all commands."""
+def commands() -> Iterator[list[str]]:
+    """The words of every command, those of groups included: ``["journey", "check"]``."""
     import typer
 
     from umot.cli.main import app
 
-    return list(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    known = typer.main.get_command(app)
+    for name, command in known.commands.items():  # type: ignore[attr-defined]
+        yield [name]
+        for within in getattr(command, "commands", ()):
+            yield [name, within]
 
 
 def configuration() -> str:

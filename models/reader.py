@@ -88,6 +88,7 @@ class Reader:
         self.map_version = journey.version
         self.identifier = Identifier(self.languages, fallback)
         self._tracing = tracer
+        self._by_language = "languages" in inspect.signature(scorer.read).parameters
 
     def read_posts(
         self, posts: Sequence[tuple[str, str, str | None, str, float | None, str | None]]
@@ -174,7 +175,11 @@ class Reader:
 
     def score(self, drafts: Sequence[Draft]) -> Readings:
         """One pass of the model over the drafts. Raises `ValueError` for an answer of no use."""
-        readings = self.scorer.read([one.text for one in drafts], [one.ranges for one in drafts])
+        texts, ranges = [one.text for one in drafts], [one.ranges for one in drafts]
+        if self._by_language:
+            readings = self.scorer.read(texts, ranges, [one.language for one in drafts])
+        else:
+            readings = self.scorer.read(texts, ranges)
         rows = len(drafts), sum(len(one.ranges) for one in drafts)
         shapes = readings.texts.shape, readings.spans.shape
         if shapes != ((rows[0], len(LABELS)), (rows[1], len(LABELS))):
@@ -196,7 +201,8 @@ class Reader:
             readings = scorer.read(texts, ranges)
         if readings.vectors is None:
             raise Fatal(f"the model {scorer.name} has no vectors to trace with")
-        return Tracer(scorer, self.journey).trace(readings.vectors, readings.space)
+        said = [one.text[start:stop] for one in drafts for start, stop in one.ranges]
+        return Tracer(scorer, self.journey).trace(readings.vectors, readings.space, said)
 
     def sentiment(
         self, draft: Draft, status: Status, readings: Readings | None = None

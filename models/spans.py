@@ -10,34 +10,39 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from models import turns
+from models import lists, turns
 from models.text import EMAIL, LINK
 
 Range = tuple[int, int]
 
 EMOJI = "\u203c\u2049\u20e3\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d\U0001f000-\U0001faff"
 LINE = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
-BULLET = re.compile(r"\s*(?:[-+*•●◦▪‣·–—✓✔✗✘]|\d{1,2}[.)](?=\s))\s*")
-POINT = re.compile(r"(?<=\s)[+\-–](?=\s)|(?<![\w+\-])\+(?=\w)")
 HEADING = re.compile(
-    r"(?i)(?<=[\s.;,])(?:plus|min|minus)?(?:punten|voordelen|nadelen|pros|cons|pluspunten|"
-    r"minpunten|vorteile|nachteile|avantages|inconvénients)\s*:"
+    r"(?i)(?<=[\s.;,])(?:(?:plus|min|minus)?punten|voordelen|nadelen|pros|cons|positief|negatief|"
+    r"vorteile|nachteile|positiv|negativ|avantages|inconvénients|points? (?:positif|négatif)s?|"
+    r"les (?:plus|moins)|ventajas|desventajas)\s*:"
 )
+SMILE = r"(?<!\w)[:;=]['’]?-?[()\[\]DPp/|](?!\w)"
 END = re.compile(
-    rf"(?P<mark>[.!?…]+)(?P<close>[\"'”’»)\]]*)(?P<emoji>(?:[^\S\r\n]*[{EMOJI}]+)*)(?P<space>\s*)"
+    rf"(?P<mark>[.!?…]+)(?P<close>[\"'”’»)\]]*)"
+    rf"(?P<emoji>(?:[^\S\r\n]*(?:[{EMOJI}]+|{SMILE}))*)(?P<space>\s*)"
 )
-AFTER_EMOJI = re.compile(rf"(?<=[{EMOJI}])\s+(?=[A-ZÀ-ÖØ-Þ])")
+AFTER_EMOJI = re.compile(rf"(?:(?<=[{EMOJI}])|{SMILE})\s+(?=[A-ZÀ-ÖØ-Þ])")
+STUCK_EMOJI = re.compile(rf"(?<=[{EMOJI}])(?=[^\W\d_]{{2}})")  # "boos😡niemand belt"
+SMALLEST = 4  # characters that can hold two spans
 WRAPPED = 45  # characters from which a line without an end may go on in the next one
 
 # Written without their last dot. Those of `PERHAPS` may also end a sentence.
 SHORT = (
     "bijv bv nl dhr mevr mw dr drs ir ing mr mrs ms prof blz tel excl incl evt resp vs afd gem jl "
-    "zgn vb ca approx inc ltd corp dept jr sr bzw evtl ggf inkl exkl vgl zzgl mind str dipl mme "
-    "mlle env tél réf jan feb mrt apr aug sept okt nov dec sep oct hr fr st fig ex"
+    "fam plm c.-à-d zgn vb ca approx inc ltd corp dept jr sr bzw evtl ggf inkl exkl vgl zzgl mind "
+    "str dipl mme mlle env tél réf jan feb mrt apr aug sept okt nov dec sep oct hr fr st fig ex"
 )
 ABBREVIATIONS = frozenset(SHORT.split())
 PERHAPS = frozenset({"enz", "etc", "e.d", "ed", "usw", "min", "max", "std", "p.m", "a.m", "u.s"})
-NUMBERED = frozenset({"nr", "no", "n°", "art"})  # an abbreviation only before a number
+# Abbreviations only before a number.
+BEFORE_NUMBER = "nr no n° art ma di wo do vr za zo mo mi sa so mon tue wed thu fri sun"
+NUMBERED = frozenset(BEFORE_NUMBER.split())
 MONTHS = re.compile(r"(?i)(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez)")
 DOMAIN = re.compile(r"(?i)(?:com|nl|be|de|fr|org|net|eu|uk|io|js|es|it|pt)\b")
 
@@ -48,8 +53,12 @@ def split(text: str) -> tuple[Range, ...]:
     Together they hold every character that is not space.
     """
     ranges = [(0, len(text))]
-    for find in (lines, sentences, points, turns.find):
-        ranges = [part for one in ranges for part in divide(text, one, find)]
+    for find in (lines, lists.signs, sentences, lists.points, lists.parts, turns.find):
+        ranges = [
+            part
+            for one in ranges
+            for part in (divide(text, one, find) if one[1] - one[0] >= SMALLEST else (one,))
+        ]
     return tuple(joined(text, ranges))
 
 
@@ -109,10 +118,17 @@ def sentences(text: str) -> Iterator[int]:
     """Where a sentence begins after another one."""
     for pattern in (LINK, EMAIL):  # dots within these end nothing; the last character may
         text = pattern.sub(lambda found: "x" * (len(found[0]) - 1) + found[0][-1], text)
-    numbered = re.match(r"\s*\d{1,2}[.)]\s", text)
-    places = {match.end() for match in AFTER_EMOJI.finditer(text)}
-    for match in END.finditer(text, numbered.end() if numbered else 0):
-        if match.end() < len(text) and ends(text, match):
+    places = {
+        match.end()
+        for match in AFTER_EMOJI.finditer(text)
+        if speaks(text[max(match.start() - 40, 0) : match.start()])
+    }
+    for match in STUCK_EMOJI.finditer(text):
+        if len(text[max(match.start() - 30, 0) : match.start()].split()) > 1:
+            places.add(match.start())
+    numbers = {place + by for place in lists.numbered(text) for by in (1, 2)}  # no ends: "2."
+    for match in END.finditer(text):
+        if match.end() < len(text) and match.start() not in numbers and ends(text, match):
             places.add(match.end())
     places.update(match.start() for match in HEADING.finditer(text))
     yield from sorted(places)
@@ -140,20 +156,10 @@ def ends_at_dot(text: str, match: re.Match[str], following: str, *, apart: bool)
         forgotten = following.isupper() and rest[1:2].islower() and word[-3:].isalpha()
         return forgotten and len(word) > 2 and not DOMAIN.match(rest)
     if word in ABBREVIATIONS or re.fullmatch(r"(?:[a-zà-ÿ]\.)*[a-zà-ÿ]", word):
-        return word in PERHAPS and following.isupper()
+        return word in PERHAPS and len(before) > 1 and following.isupper()
     if word in PERHAPS:
         return following.isupper()
     if word in NUMBERED:
         return not following.isdigit()
     ordinal = word.isdigit() and len(word) <= 2  # German: "am 3. Mai", "der 2. versuch"
     return not (ordinal and (following.islower() or MONTHS.match(rest)))
-
-
-def points(text: str) -> Iterator[int]:
-    """Where the next point of a list of pros and cons begins: "+ ligging + ontbijt - parkeren"."""
-    found = [match.start() for match in POINT.finditer(text)]
-    marks = {text[place] for place in found}
-    first = BULLET.match(text)
-    listed = first is not None and text[: first.end()].strip()[:1] in {"+", "-", "–"}
-    if listed or (len(found) > 1 and "+" in marks and len(marks) > 1):
-        yield from (place for place in found if place >= (first.end() if listed and first else 1))

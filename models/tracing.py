@@ -1,28 +1,40 @@
-"""Tracing spans back to the journey by likeness to the example phrases of its touchpoints.
+"""Tracing spans back to the journey: a trained stage head, and likeness to a map's examples.
 
-The examples are read by the encoder that reads the posts, so an edited map counts at once. A span
-is as like a touchpoint as to its two nearest examples; a stage gathers its touchpoints; what is
-nearer to the small talk, news and adverts below than to any stage speaks of no contact moment.
+A span is as like a touchpoint as to its two nearest examples. The head tells which stage a span
+speaks of; it reads the examples as well, so it knows what *kind* of moment each touchpoint is. A
+span goes to a touchpoint whose examples are of its kind and like it, and so to the stage that the
+company put that touchpoint in, wherever that is: an edited map counts at once.
+
+Where there is no head for the vectors (another model's), likeness alone decides.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models import stage_head
+from models.stage_head import CLASSES, StageHead
 from umot.errors import Fatal
-from umot.journey import NONE, STAGES, JourneyMap
+from umot.journey import NONE, STAGES, JourneyMap, Touchpoint
 from umot.plugins import Scorer
 
 Array = NDArray[np.float32]
 
 NEAREST = 2  # examples of a touchpoint that count
+LEAST = 0.10  # likeness to any touchpoint below which a span speaks of none
+PURITY = 2  # power of the head's answers for examples: few are quite of one kind
+UNHEARD = 0.5  # likeness to none of a moment of a kind that the map lacks
+TINY = 1e-12
+DECIDED = 1.0  # confidence of a touchpoint that its words decide
+
+# Without a head.
 SHARPNESS = 0.05  # of gathering a stage's touchpoints: near 0 only the likest counts
 PEAK = "peak"
 PEAK_LEAD = 0.03  # people speak of the product or service itself most, about half of the time
-LEAST = 0.10  # likeness to any touchpoint below which a span speaks of none
 TEMPERATURE = 0.035  # of the confidence, so that it is right about as often as it says
 
 # What public posts hold besides contact moments; a few kinds, each like a touchpoint.
@@ -71,11 +83,17 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Prototypes:
-    """The examples as unit vectors [examples, dimensions], grouped by touchpoint, `OTHER` last."""
+    """The examples as unit vectors [examples, dimensions], grouped by touchpoint, `OTHER` last.
+
+    `kinds` [touchpoints + others, classes] is how far each is of which kind of moment, by the
+    head's answers for its examples; its rows sum to 1. Without a head it is None.
+    """
 
     vectors: Array
     groups: tuple[slice, ...]
     space: str
+    head: StageHead | None = None
+    kinds: Array | None = None
 
 
 _prototypes: dict[tuple[str, str, str], Prototypes] = {}  # by map version, model and space
@@ -91,48 +109,77 @@ class Tracer:
         self.scorer = scorer
         self.journey = journey
         self.version = journey.version
+        self.keys = [one.key for one in journey.touchpoints]
         self.stages = np.array([STAGES.index(one.stage) for one in journey.touchpoints])
 
-    def trace(self, vectors: Array, space: str | None) -> list[Trace]:
-        """The place of each vector [spans, dimensions]. Raises `Fatal` for another space."""
+    def trace(self, vectors: Array, space: str | None, texts: Sequence[str]) -> list[Trace]:
+        """The place of each span: its vector, of [spans, dimensions], and what it says.
+
+        Where a text has a word that decides, its touchpoint is decided. Raises `Fatal` for another
+        space.
+        """
         prototypes = self.prototypes(space)
         if not len(vectors):
             return []
-        likeness = unit(vectors) @ prototypes.vectors.T
-        near = np.stack([nearest(likeness[:, group]) for group in prototypes.groups], axis=1)
-        count = len(self.journey.touchpoints)
-        touchpoints, other = near[:, :count], near[:, count:]
-        scores = np.full((len(vectors), len(STAGES) + 1), -np.inf, np.float32)
-        for stage in np.unique(self.stages):
-            scores[:, stage] = gather(touchpoints[:, self.stages == stage])
-        scores[:, STAGES.index(PEAK)] += PEAK_LEAD
-        scores[:, -1] = gather(other)
-        chosen = scores.argmax(axis=1)
-        silent = ~vectors.any(axis=1)
-        shares = softmax(scores / TEMPERATURE)
-        confidence = shares.max(axis=1)
-        unlike = silent | (touchpoints.max(axis=1) < LEAST)
-        confidence[unlike] = 1 - shares[unlike, :-1].max(axis=1, initial=0)
-        confidence[silent] = 1.0
-        chosen[unlike] = len(STAGES)
+        units = unit(vectors)
+        likeness = units @ prototypes.vectors.T
+        near = near_each(likeness, prototypes.groups)
+        count = len(self.keys)
+        if prototypes.head is None or prototypes.kinds is None:
+            shares, order = self.by_likeness(near)
+        else:
+            answers = prototypes.head.probabilities(units, texts)
+            joint = mixed(prototypes.kinds, answers, near, prototypes.head.sharpness)
+            shares, order = self.by_stage(joint), joint[:, :count]
+        unlike = ~vectors.any(axis=1) | (near[:, :count].max(axis=1) < LEAST)
+        shares[unlike] = np.eye(len(CLASSES), dtype=np.float32)[-1]
+        decided = [self.journey.decided_by_words(text) for text in texts]
+        ranked = np.argsort(-order, axis=1, kind="stable")
         return [
-            self.place(int(stage), float(sure), touchpoints[row], likeness[row], prototypes)
-            for row, (stage, sure) in enumerate(zip(chosen, confidence, strict=True))
+            self.place(shares[row], ranked[row], likeness[row], prototypes, decided[row])
+            for row in range(len(vectors))
         ]
 
+    def by_likeness(self, near: Array) -> tuple[Array, Array]:
+        """Shares of `CLASSES` [spans, classes] and scores of touchpoints, of likeness alone."""
+        count = len(self.keys)
+        scores = np.full((len(near), len(CLASSES)), -np.inf, np.float32)
+        for stage in np.unique(self.stages):
+            scores[:, stage] = gather(near[:, :count][:, self.stages == stage])
+        scores[:, STAGES.index(PEAK)] += PEAK_LEAD
+        scores[:, -1] = gather(near[:, count:])
+        return softmax(scores / TEMPERATURE), near[:, :count]
+
+    def by_stage(self, joint: Array) -> Array:
+        """Shares of `CLASSES` [spans, classes] from those of touchpoints and none [spans, …]."""
+        count = len(self.keys)
+        shares = np.zeros((len(joint), len(CLASSES)), np.float32)
+        for stage in np.unique(self.stages):
+            shares[:, stage] = joint[:, :count][:, self.stages == stage].sum(axis=1)
+        shares[:, -1] = joint[:, count:].sum(axis=1)
+        return shares
+
     def place(
-        self, stage: int, sure: float, near: Array, likeness: Array, prototypes: Prototypes
+        self,
+        shares: Array,
+        ranked: NDArray[np.intp],
+        likeness: Array,
+        prototypes: Prototypes,
+        decided: Touchpoint | None,
     ) -> Trace:
-        """One span's trace from its stage and its likeness to touchpoints and examples."""
-        keys = [one.key for one in self.journey.touchpoints]
-        order = np.argsort(-near, kind="stable")
-        if stage == len(STAGES):
-            return Trace(NONE, NONE, sure, keys[order[0]])
-        best = next(int(index) for index in order if self.stages[index] == stage)
-        second = next((keys[index] for index in order if index != best), None)
+        """One span's trace from the shares of stages and its touchpoints, the best first."""
+        stage, sure = int(shares.argmax()), float(shares.max())
+        if decided is not None:
+            best = self.keys.index(decided.key)
+            sure = DECIDED
+        elif CLASSES[stage] == NONE:
+            return Trace(NONE, NONE, sure, self.keys[ranked[0]])
+        else:
+            best = next(int(index) for index in ranked if self.stages[index] == stage)
+        second = next((self.keys[index] for index in ranked if index != best), None)
         example = int(likeness[prototypes.groups[best]].argmax())
         touchpoint = self.journey.touchpoints[best]
-        return Trace(STAGES[stage], touchpoint.key, sure, second, touchpoint.examples[example])
+        return Trace(touchpoint.stage, touchpoint.key, sure, second, touchpoint.examples[example])
 
     def prototypes(self, space: str | None) -> Prototypes:
         """The examples in the scorer's space, read once per map and space in this process."""
@@ -144,22 +191,61 @@ class Tracer:
             raise Fatal(f"vectors of {space!r} cannot be traced with examples of {found.space!r}")
         return found
 
+    def phrases(self) -> list[str]:
+        """The examples of all touchpoints, then those of `OTHER`."""
+        families = [*(one.examples for one in self.journey.touchpoints), *OTHER]
+        return [phrase for family in families for phrase in family]
+
     def read_examples(self) -> Prototypes:
         """Read the example phrases with the scorer. Raises `Fatal` where it has no vectors."""
         families = [*(one.examples for one in self.journey.touchpoints), *OTHER]
-        phrases = [phrase for family in families for phrase in family]
+        phrases = self.phrases()
         readings = self.scorer.read(phrases, [[(0, len(phrase))] for phrase in phrases])
         if readings.vectors is None or readings.space is None:
             raise Fatal(f"the model {self.scorer.name} has no vectors to trace with")
         stops = np.cumsum([len(family) for family in families]).tolist()
         groups = tuple(slice(a, b) for a, b in zip([0, *stops], stops, strict=False))
-        return Prototypes(unit(readings.vectors), groups, readings.space)
+        vectors = unit(readings.vectors)
+        head = stage_head.of(self.scorer, readings.space)
+        if head is None:
+            return Prototypes(vectors, groups, readings.space)
+        answers = head.probabilities(vectors, phrases)
+        return Prototypes(vectors, groups, readings.space, head, kinds(answers, groups))
+
+
+def kinds(answers: Array, groups: Sequence[slice]) -> Array:
+    """`Prototypes.kinds` from the head's answers for the examples, `OTHER` last."""
+    means = np.stack([answers[group].mean(axis=0) for group in groups]) ** PURITY
+    means[-len(OTHER) :] = np.eye(len(CLASSES), dtype=np.float32)[-1]
+    return np.asarray(means / means.sum(axis=1, keepdims=True), np.float32)
+
+
+def mixed(kinds: Array, answers: Array, near: Array, sharpness: float) -> Array:
+    """Shares of each touchpoint, each of `OTHER`, and what the map lacks: [spans, … + 1].
+
+    `answers` are the head's for the spans [spans, classes]: what it gives a kind of moment is
+    shared among the touchpoints of that kind, by how like each the span is (`near`). `sharpness`
+    is the likeness that counts as much as a factor of e.
+    """
+    near = np.concatenate([near, np.full((len(near), 1), UNHEARD, np.float32)], axis=1)
+    lacking = np.maximum(1 - kinds.sum(axis=0), 0)
+    evidence = np.exp((near - near.max(axis=1, keepdims=True)) / np.float32(sharpness))
+    shares = np.zeros_like(near)
+    for kind, column in enumerate(np.concatenate([kinds, lacking[None]]).T):
+        parts = evidence * column + TINY
+        shares += answers[:, kind, None] * parts / parts.sum(axis=1, keepdims=True)
+    return shares
 
 
 def unit(vectors: Array) -> Array:
     """The vectors at length 1; zero stays zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), np.float32)
+
+
+def near_each(likeness: Array, groups: Sequence[slice]) -> Array:
+    """How like each group of examples the spans are: [spans, examples] to [spans, groups]."""
+    return np.stack([nearest(likeness[:, group]) for group in groups], axis=1)
 
 
 def nearest(likeness: Array) -> Array:

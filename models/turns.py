@@ -8,13 +8,14 @@ from itertools import islice
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 FEWEST = 3  # words that each side must have, the turning word among them
+FEWEST_BEFORE_COMMA = 2  # "lekker gegeten, maar veel te duur"
 
 # These turn a sentence wherever they stand between two clauses.
 FREE = (
     "maar|echter|hoewel|ondanks|terwijl|daarentegen|but|however|although|though|despite|whereas|"
     "aber|jedoch|allerdings|obwohl|trotzdem|hingegen|mais|cependant|pourtant|toutefois|"
-    "bien que|malgré|pero|sin embargo|aunque|però|tuttavia|sebbene|nonostante|porém|embora|"
-    "no entanto|apesar"
+    "bien que|malgré|même si|even though|auch wenn|pero|sin embargo|aunque|però|tuttavia|"
+    "sebbene|nonostante|porém|embora|no entanto|apesar"
 )
 # These have other uses, and turn a sentence only after a comma or the like.
 AFTER_COMMA = (
@@ -31,8 +32,30 @@ LEADING = re.compile(
     r"(?i)\W*(?:hoewel|ondanks|ook al|although|though|even though|while|despite|obwohl|trotz|"
     r"bien que|malgré|aunque|a pesar|sebbene|nonostante|embora|apesar)\b"
 )
+# Adverbs as well: after a verb or its pronoun they stand within a clause ("was echter traag").
+ADVERBIAL = (
+    "echter daarentegen however though aber jedoch allerdings trotzdem hingegen cependant pourtant "
+    "toutefois tuttavia porém"
+)
+ADVERBS = frozenset(ADVERBIAL.split())
+VERBS = (
+    "is was zijn waren ben heb hebt heeft hebben had hadden werd werden wordt worden kan kon moet "
+    "moest gaat ging blijft bleef vind vond we wij ik je jij u het ze zij men er "
+    "be been are were am has have will would did does i it they you "
+    "ist sind bin war waren wäre hat habe haben hatte hatten wird wurde werden kann konnte muss "
+    "musste geht ging bleibt ich wir ihr sie es man das mir uns "
+    "est sont était étaient suis a ont avait avons fut sera reste je tu il elle nous vous ils "
+    "elles c'est j'ai è era foi é são"
+)
+WITHIN_AFTER = frozenset(VERBS.split())
+# "no choice but to pay", and "mais" where it is Portuguese for "more".
+NO_TURN = re.compile(
+    r"(?i)\b(?:(?:choice|option|help|be|all|none|anything|nothing) but"
+    r"|(?:muito|o|os|as|é|não|nada|ainda|sem|cada|bem|são|foi|era|nunca|algo|por|tem|que) mais)$"
+)
 # "niet alleen lekker maar ook goedkoop" adds where it seems to turn.
 ADDED = 150  # characters between the two
+ONLY = frozenset({"maar", "but"})
 BUT = frozenset({"maar", "but", "aber", "mais", "pero", "ma"})
 ADDING = re.compile(
     r"(?i)\b(?:niet alleen|niet enkel|not only|not just|nicht nur|non seulement|no s[oó]lo|"
@@ -50,10 +73,12 @@ ONLY_BEFORE = frozenset({"liefst", "één", "ook", "net", "weinig", "amper", "tw
 
 
 def find(text: str) -> Iterator[int]:
-    """The places where the sentence `text` turns, each with three words or more on both sides."""
+    """The places where the sentence `text` turns, each with words enough on both sides."""
     last = 0
     for place in candidates(text):
-        if enough(text, last, place) and enough(text, place, len(text)):
+        comma = text[max(place - 3, last) : place].rstrip()[-1:] in {",", ";", ":"}
+        fewest = FEWEST_BEFORE_COMMA if comma else FEWEST
+        if enough(text, last, place, fewest) and enough(text, place, len(text)):
             yield place
             last = place
 
@@ -71,10 +96,18 @@ def candidates(text: str) -> Iterator[int]:
         if word in BUT and ADDING.search(text, max(place - ADDED, 0), place):
             continue
         before, after = text[max(place - 40, 0) : place], text[match.end() : match.end() + 40]
-        if group == "free" and word in {"maar", "but"} and only(before, after):
+        if NO_TURN.search(text, max(place - 40, 0), match.end()):
+            continue
+        if group == "free" and (inside(word, before) or (word in ONLY and only(before, after))):
             continue
         places.add(place)
     yield from sorted(places)
+
+
+def inside(word: str, before: str) -> bool:
+    """Whether the adverb `word` stands within a clause, `before` being what goes before it."""
+    left = WORD.findall(before)
+    return word in ADVERBS and bool(left) and left[-1].lower() in WITHIN_AFTER
 
 
 def only(before: str, after: str) -> bool:
@@ -86,6 +119,6 @@ def only(before: str, after: str) -> bool:
     )
 
 
-def enough(text: str, start: int, stop: int) -> bool:
+def enough(text: str, start: int, stop: int, fewest: int = FEWEST) -> bool:
     """Whether there are words enough from `start` to `stop` to make a moment."""
-    return sum(1 for _ in islice(WORD.finditer(text, start, stop), FEWEST)) == FEWEST
+    return sum(1 for _ in islice(WORD.finditer(text, start, stop), fewest)) == fewest

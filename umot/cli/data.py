@@ -100,7 +100,7 @@ def sql(
         raise typer.BadParameter(f"{format!r} is not one of {', '.join(FORMATS)}")
     if format == "parquet" and output is None:
         raise typer.BadParameter("parquet needs a file: --output FILE")
-    answer = ask(state(context).monitor().warehouse.published, statement)
+    answer = ask(state(context).monitor().warehouse.readable(), statement)
     write(answer.table, format, output)
     if answer.truncated:
         say(f"truncated: only the first {answer.table.num_rows:,} rows are shown")
