@@ -229,17 +229,20 @@ def order(reader: Reader) -> Row:
     languages = [language for _, language in told]
     forth = moments(reader, ["\n".join(texts) for texts, _ in told], languages)
     back = moments(reader, ["\n".join(texts[::-1]) for texts, _ in told], languages)
-    moved = clear = same = 0
+    whole = moved = clear = same = 0
     for (texts, _), one, other in zip(told, forth, back, strict=True):
-        moved += one[-1].is_end and other[-1].is_end and len(one) == len(other) == len(texts)
+        if not len(one) == len(other) == len(texts):
+            continue  # the posts of a line became other moments when they were joined
+        whole += 1
+        moved += one[-1].is_end and other[-1].is_end
         strength = sorted((abs(moment.score) for moment in one), reverse=True)
         if strength[0] - strength[1] >= LEAD:
             clear += 1
             peaks = [next(i for i, x in enumerate(found) if x.is_peak) for found in (one, other)]
             same += peaks[0] == len(texts) - 1 - peaks[1]
     return {
-        "posts": len(told),
-        "end_moves": round(100 * moved / len(told), 1),
+        "posts": whole,
+        "end_moves": round(100 * moved / whole, 1),
         "clear_peaks": clear,
         "same_peak": round(100 * same / clear, 1),
     }

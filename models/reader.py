@@ -12,7 +12,7 @@ import numpy as np
 
 from models import spans
 from models.language import Identifier
-from models.tracing import Trace, Tracer
+from models.tracing import Trace, Tracer, feelings
 from umot import config, plugins
 from umot.errors import Fatal, UmotError
 from umot.journey import JourneyMap
@@ -202,7 +202,10 @@ class Reader:
         if readings.vectors is None:
             raise Fatal(f"the model {scorer.name} has no vectors to trace with")
         said = [one.text[start:stop] for one in drafts for start, stop in one.ranges]
-        return Tracer(scorer, self.journey).trace(readings.vectors, readings.space, said)
+        posts = [number for number, one in enumerate(drafts) for _ in one.ranges]
+        return Tracer(scorer, self.journey).trace(
+            readings.vectors, readings.space, said, posts=posts, scores=feelings(readings.spans)
+        )
 
     def sentiment(
         self, draft: Draft, status: Status, readings: Readings | None = None

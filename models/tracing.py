@@ -1,9 +1,12 @@
 """Tracing spans back to the journey: a trained stage head, and likeness to a map's examples.
 
-A span is as like a touchpoint as to its two nearest examples. The head tells which stage a span
-speaks of; it reads the examples as well, so it knows what *kind* of moment each touchpoint is. A
-span goes to a touchpoint whose examples are of its kind and like it, and so to the stage that the
-company put that touchpoint in, wherever that is: an edited map counts at once.
+A span is as like a touchpoint as to its two nearest examples, by meaning and a little by wording.
+The head tells which stage a span speaks of; it reads the examples as well, so it knows what *kind*
+of moment each touchpoint is. A span goes to a touchpoint whose examples are of its kind and like
+it, and so to the stage that the company put that touchpoint in, wherever that is: an edited map
+counts at once. The head reads a span together with its neighbours as well, for half a sentence says
+little; and an example that feels otherwise than the span does is less like it: praise is no
+warning.
 
 Where there is no head for the vectors (another model's), likeness alone decides.
 """
@@ -16,8 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models import stage_head
+from models import stage_head, surroundings
 from models.stage_head import CLASSES, StageHead
+from models.wording import Wording
 from umot.errors import Fatal
 from umot.journey import NONE, STAGES, JourneyMap, Touchpoint
 from umot.plugins import Scorer
@@ -28,6 +32,9 @@ NEAREST = 2  # examples of a touchpoint that count
 LEAST = 0.10  # likeness to any touchpoint below which a span speaks of none
 PURITY = 2  # power of the head's answers for examples: few are quite of one kind
 UNHEARD = 0.5  # likeness to none of a moment of a kind that the map lacks
+CONTEXT = 0.4  # what a span's neighbours count in what the head answers for it
+OPPOSED = 0.05  # of likeness, lost to an example of the opposite feeling, both at their strongest
+WORDED = 0.25  # of likeness, added for an example in the very same words
 TINY = 1e-12
 DECIDED = 1.0  # confidence of a touchpoint that its words decide
 
@@ -85,15 +92,19 @@ class Trace:
 class Prototypes:
     """The examples as unit vectors [examples, dimensions], grouped by touchpoint, `OTHER` last.
 
+    `scores` [examples] are their sentiment, -1 to 1.
     `kinds` [touchpoints + others, classes] is how far each is of which kind of moment, by the
-    head's answers for its examples; its rows sum to 1. Without a head it is None.
+    head's answers for its examples; its rows sum to 1. `wording` compares the words of spans with
+    those of the examples. Without a head both are None.
     """
 
     vectors: Array
+    scores: Array
     groups: tuple[slice, ...]
     space: str
     head: StageHead | None = None
     kinds: Array | None = None
+    wording: Wording | None = None
 
 
 _prototypes: dict[tuple[str, str, str], Prototypes] = {}  # by map version, model and space
@@ -112,26 +123,40 @@ class Tracer:
         self.keys = [one.key for one in journey.touchpoints]
         self.stages = np.array([STAGES.index(one.stage) for one in journey.touchpoints])
 
-    def trace(self, vectors: Array, space: str | None, texts: Sequence[str]) -> list[Trace]:
+    def trace(
+        self,
+        vectors: Array,
+        space: str | None,
+        texts: Sequence[str],
+        *,
+        posts: Sequence[int] | None = None,
+        scores: Array | None = None,
+    ) -> list[Trace]:
         """The place of each span: its vector, of [spans, dimensions], and what it says.
 
-        Where a text has a word that decides, its touchpoint is decided. Raises `Fatal` for another
-        space.
+        `posts` numbers the post of each, whose spans follow each other (by default each is one),
+        `scores` [spans] is how it feels, -1 to 1 (by default not known). Where a text has a word
+        that decides, its touchpoint is decided. Raises `Fatal` for another space.
         """
         prototypes = self.prototypes(space)
         if not len(vectors):
             return []
         units = unit(vectors)
         likeness = units @ prototypes.vectors.T
+        if scores is not None:
+            likeness -= OPPOSED * opposition(scores, prototypes.scores)
         near = near_each(likeness, prototypes.groups)
         count = len(self.keys)
+        unlike = ~vectors.any(axis=1) | (near[:, :count].max(axis=1) < LEAST)
+        if prototypes.wording is not None:
+            likeness += WORDED * prototypes.wording.likeness(texts)
+            near = near_each(likeness, prototypes.groups)
         if prototypes.head is None or prototypes.kinds is None:
             shares, order = self.by_likeness(near)
         else:
-            answers = prototypes.head.probabilities(units, texts)
+            answers = in_context(prototypes.head, vectors, texts, posts)
             joint = mixed(prototypes.kinds, answers, near, prototypes.head.sharpness)
             shares, order = self.by_stage(joint), joint[:, :count]
-        unlike = ~vectors.any(axis=1) | (near[:, :count].max(axis=1) < LEAST)
         shares[unlike] = np.eye(len(CLASSES), dtype=np.float32)[-1]
         decided = [self.journey.decided_by_words(text) for text in texts]
         ranked = np.argsort(-order, axis=1, kind="stable")
@@ -205,12 +230,35 @@ class Tracer:
             raise Fatal(f"the model {self.scorer.name} has no vectors to trace with")
         stops = np.cumsum([len(family) for family in families]).tolist()
         groups = tuple(slice(a, b) for a, b in zip([0, *stops], stops, strict=False))
-        vectors = unit(readings.vectors)
+        vectors, scores = unit(readings.vectors), feelings(readings.spans)
         head = stage_head.of(self.scorer, readings.space)
         if head is None:
-            return Prototypes(vectors, groups, readings.space)
+            return Prototypes(vectors, scores, groups, readings.space)
         answers = head.probabilities(vectors, phrases)
-        return Prototypes(vectors, groups, readings.space, head, kinds(answers, groups))
+        of_kinds, wording = kinds(answers, groups), Wording(phrases, head.rarities)
+        return Prototypes(vectors, scores, groups, readings.space, head, of_kinds, wording)
+
+
+def in_context(
+    head: StageHead, vectors: Array, texts: Sequence[str], posts: Sequence[int] | None
+) -> Array:
+    """The head's answers for spans [spans, classes], those with neighbours read with them too."""
+    answers = head.probabilities(unit(vectors), texts)
+    if posts is not None:
+        around = surroundings.of(vectors, texts, posts)
+        told = head.probabilities(unit(around.vectors), around.texts)
+        answers[around.which] += np.float32(CONTEXT) * (told - answers[around.which])
+    return answers
+
+
+def feelings(shares: Array) -> Array:
+    """Scores [n], -1 to 1, from probabilities of `umot.post.LABELS` [n, 3]."""
+    return shares[:, 2] - shares[:, 0]
+
+
+def opposition(first: Array, second: Array) -> Array:
+    """How far scores [n] and [m] are opposed: [n, m], 0 (not at all) to 1."""
+    return np.maximum(-np.outer(first, second), 0).astype(np.float32)
 
 
 def kinds(answers: Array, groups: Sequence[slice]) -> Array:

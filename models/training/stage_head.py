@@ -29,10 +29,11 @@ from numpy.typing import NDArray
 from models import stage_head, stage_words
 from models.bundled import WEIGHTS, Bundled
 from models.stage_head import StageHead
-from models.tracing import Array, Tracer, kinds, mixed, near_each
+from models.tracing import OPPOSED, WORDED, Array, Tracer, kinds, mixed, near_each, opposition
 from models.training import stage_examples
 from models.training.regression import on_vectors, on_words
 from models.training.stage_examples import UNSEEN, Examples, Labels, together
+from models.wording import Wording
 from umot import journey
 
 log = logging.getLogger("umot.training")
@@ -153,15 +154,19 @@ def traced(
     """The shares of `CLASSES` on the tracer's map, given the head's answers."""
     read = tracer.prototypes(head.space)
     of_kinds = kinds(head.probabilities(read.vectors, tracer.phrases()), read.groups)
-    near = near_each(examples.vectors @ read.vectors.T, read.groups)
+    likeness = examples.vectors @ read.vectors.T
+    likeness += WORDED * Wording(tracer.phrases(), head.rarities).likeness(examples.texts)
+    near = near_each(likeness, read.groups)
     return tracer.by_stage(mixed(of_kinds, answers, near, sharpness))
 
 
 def touchpoints_loss(head: StageHead, tracer: Tracer, sharpness: float) -> float:
     """How ill a map's examples find their touchpoint, each by likeness to the others only."""
     read = tracer.prototypes(head.space)
-    answers = head.probabilities(read.vectors, tracer.phrases())
-    likeness = read.vectors @ read.vectors.T
+    phrases = tracer.phrases()
+    answers = head.probabilities(read.vectors, phrases)
+    likeness = read.vectors @ read.vectors.T - OPPOSED * opposition(read.scores, read.scores)
+    likeness += WORDED * Wording(phrases, head.rarities).likeness(phrases)
     np.fill_diagonal(likeness, -1)
     shares = mixed(
         kinds(answers, read.groups), answers, near_each(likeness, read.groups), sharpness

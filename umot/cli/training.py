@@ -87,7 +87,10 @@ Layers = Annotated[
 ]
 Epochs = Annotated[
     float | None,
-    option("Times through the rows. Else 3 from weights, 1.7 from the base, 2 with --layers."),
+    option(
+        "Times through the rows. Else 1.7 from the base, 2 with --layers, and from weights 3, "
+        "or 1 with --data."
+    ),
 ]
 Budget = Annotated[float | None, option("Be done in so many minutes of training.")]
 Name = Annotated[
@@ -148,7 +151,7 @@ def train(
         word_lists or (),
     )
     starts.check_terms(begin, teacher, allowed_licences(licence))
-    settings, kept = how(begin, layers, given, teacher)
+    settings, kept = how(begin, layers, given, teacher, public=data is not None)
     settings = replace(
         settings,
         epochs=epochs or settings.epochs,
@@ -229,7 +232,7 @@ def gathered(
 
 
 def how(
-    begin: Start, layers: int | None, given: Sequence[Row], teacher: str | None
+    begin: Start, layers: int | None, given: Sequence[Row], teacher: str | None, *, public: bool
 ) -> tuple[Recipe, int | None]:
     """The settings of the training, and the layers to keep if not all."""
     from models.training import recipe
@@ -241,6 +244,7 @@ def how(
         fresh=begin.described is None,
         smaller=kept is not None,
         staged=any(row.stage is not None for row in given),
+        public=public,
     )
     return replace(settings, distil=recipe.DISTIL if teacher else 0.0), kept
 
