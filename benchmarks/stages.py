@@ -105,7 +105,7 @@ def rivals(model: Bundled, rows: Sequence[Row], folder: Path) -> dict[str, Stage
     units = tracing.unit(readings.vectors)
     tracer = Tracer(model, journey.default())
     prototypes = tracer.prototypes(readings.space)
-    near = tracing.near_each(units @ prototypes.vectors.T, prototypes.groups)
+    near = tracing.near_each(units @ prototypes.examples.units.T, prototypes.groups)
     found = {
         "majority": np.full(len(rows), CLASSES.index("peak")),
         "tfidf": tfidf(texts, folder),

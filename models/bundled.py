@@ -32,7 +32,7 @@ class Bundled:
         """
         from models.encoder import Encoder  # onnxruntime takes a second to import
 
-        folder = Path(path) if path else WEIGHTS
+        self.folder = folder = Path(path) if path else WEIGHTS
         where = devices.chosen(device)
         if device == "auto" and where == "cuda" and importlib.util.find_spec("onnx") is None:
             log.warning("CUDA is not used: that needs pip install 'umot[training]'")

@@ -203,9 +203,9 @@ class Reader:
             raise Fatal(f"the model {scorer.name} has no vectors to trace with")
         said = [one.text[start:stop] for one in drafts for start, stop in one.ranges]
         posts = [number for number, one in enumerate(drafts) for _ in one.ranges]
-        return Tracer(scorer, self.journey).trace(
-            readings.vectors, readings.space, said, posts=posts, scores=feelings(readings.spans)
-        )
+        scores = feelings(readings.spans)
+        tracer = Tracer(scorer, self.journey)
+        return tracer.trace(readings.vectors, readings.space, said, posts, scores)
 
     def sentiment(
         self, draft: Draft, status: Status, readings: Readings | None = None

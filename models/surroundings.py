@@ -30,8 +30,8 @@ def of(vectors: Array, texts: Sequence[str], posts: Sequence[int]) -> Surroundin
     `posts` numbers the post of each span; the spans of one post follow each other.
     """
     numbers = np.asarray(posts)
-    joined = numbers[1:] == numbers[:-1]
-    before, after = np.append(False, joined), np.append(joined, False)
+    before, after = np.zeros(len(numbers), np.bool_), np.zeros(len(numbers), np.bool_)
+    before[1:] = after[:-1] = numbers[1:] == numbers[:-1]
     lengths = np.array([max(len(text), 1) for text in texts], np.float32)
     weighed = vectors * lengths[:, None]
     sums, weights = weighed.copy(), lengths.copy()

@@ -1,14 +1,13 @@
 """Tracing spans back to the journey: a trained stage head, and likeness to a map's examples.
 
-A span is as like a touchpoint as to its two nearest examples, by meaning and a little by wording.
 The head tells which stage a span speaks of; it reads the examples as well, so it knows what *kind*
-of moment each touchpoint is. A span goes to a touchpoint whose examples are of its kind and like
-it, and so to the stage that the company put that touchpoint in, wherever that is: an edited map
-counts at once. The head reads a span together with its neighbours as well, for half a sentence says
-little; and an example that feels otherwise than the span does is less like it: praise is no
-warning.
+of moment each touchpoint is. A span goes to a touchpoint whose examples are of its kind and that it
+resembles (`models.resemblance`), and so to the stage that the company put that touchpoint in,
+wherever that is: an edited map counts at once. The head reads a span together with its neighbours
+as well, for half a sentence says little.
 
-Where there is no head for the vectors (another model's), likeness alone decides.
+Where there is no head for the vectors (another model's), likeness alone decides: a span is as like
+a touchpoint as to its two nearest examples.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import stage_head, surroundings
+from models.resemblance import Resemblance, Spans
 from models.stage_head import CLASSES, StageHead
-from models.wording import Wording
 from umot.errors import Fatal
 from umot.journey import NONE, STAGES, JourneyMap, Touchpoint
 from umot.plugins import Scorer
@@ -31,10 +30,8 @@ Array = NDArray[np.float32]
 NEAREST = 2  # examples of a touchpoint that count
 LEAST = 0.10  # likeness to any touchpoint below which a span speaks of none
 PURITY = 2  # power of the head's answers for examples: few are quite of one kind
-UNHEARD = 0.5  # likeness to none of a moment of a kind that the map lacks
+UNHEARD = 0.3  # resemblance to none of a moment of a kind that the map lacks
 CONTEXT = 0.4  # what a span's neighbours count in what the head answers for it
-OPPOSED = 0.05  # of likeness, lost to an example of the opposite feeling, both at their strongest
-WORDED = 0.25  # of likeness, added for an example in the very same words
 TINY = 1e-12
 DECIDED = 1.0  # confidence of a touchpoint that its words decide
 
@@ -90,21 +87,18 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Prototypes:
-    """The examples as unit vectors [examples, dimensions], grouped by touchpoint, `OTHER` last.
+    """The examples of a map, grouped by touchpoint, those of `OTHER` last.
 
-    `scores` [examples] are their sentiment, -1 to 1.
     `kinds` [touchpoints + others, classes] is how far each is of which kind of moment, by the
-    head's answers for its examples; its rows sum to 1. `wording` compares the words of spans with
-    those of the examples. Without a head both are None.
+    head's answers for its examples; its rows sum to 1. Without a head there is no `resemblance`.
     """
 
-    vectors: Array
-    scores: Array
+    examples: Spans
     groups: tuple[slice, ...]
     space: str
     head: StageHead | None = None
     kinds: Array | None = None
-    wording: Wording | None = None
+    resemblance: Resemblance | None = None
 
 
 _prototypes: dict[tuple[str, str, str], Prototypes] = {}  # by map version, model and space
@@ -128,32 +122,29 @@ class Tracer:
         vectors: Array,
         space: str | None,
         texts: Sequence[str],
-        *,
         posts: Sequence[int] | None = None,
         scores: Array | None = None,
     ) -> list[Trace]:
         """The place of each span: its vector, of [spans, dimensions], and what it says.
 
         `posts` numbers the post of each, whose spans follow each other (by default each is one),
-        `scores` [spans] is how it feels, -1 to 1 (by default not known). Where a text has a word
+        `scores` [spans] is how each feels, -1 to 1 (by default not known). Where a text has a word
         that decides, its touchpoint is decided. Raises `Fatal` for another space.
         """
         prototypes = self.prototypes(space)
         if not len(vectors):
             return []
         units = unit(vectors)
-        likeness = units @ prototypes.vectors.T
-        if scores is not None:
-            likeness -= OPPOSED * opposition(scores, prototypes.scores)
+        likeness = units @ prototypes.examples.units.T
         near = near_each(likeness, prototypes.groups)
         count = len(self.keys)
         unlike = ~vectors.any(axis=1) | (near[:, :count].max(axis=1) < LEAST)
-        if prototypes.wording is not None:
-            likeness += WORDED * prototypes.wording.likeness(texts)
-            near = near_each(likeness, prototypes.groups)
-        if prototypes.head is None or prototypes.kinds is None:
+        if prototypes.head is None or prototypes.kinds is None or prototypes.resemblance is None:
             shares, order = self.by_likeness(near)
         else:
+            felt = np.zeros(len(units), np.float32) if scores is None else scores
+            likeness = prototypes.resemblance.likeness(Spans(units, texts, felt))
+            near = prototypes.resemblance.scores(likeness)
             answers = in_context(prototypes.head, vectors, texts, posts)
             joint = mixed(prototypes.kinds, answers, near, prototypes.head.sharpness)
             shares, order = self.by_stage(joint), joint[:, :count]
@@ -230,13 +221,13 @@ class Tracer:
             raise Fatal(f"the model {self.scorer.name} has no vectors to trace with")
         stops = np.cumsum([len(family) for family in families]).tolist()
         groups = tuple(slice(a, b) for a, b in zip([0, *stops], stops, strict=False))
-        vectors, scores = unit(readings.vectors), feelings(readings.spans)
+        examples = Spans(unit(readings.vectors), phrases, feelings(readings.spans))
         head = stage_head.of(self.scorer, readings.space)
         if head is None:
-            return Prototypes(vectors, scores, groups, readings.space)
-        answers = head.probabilities(vectors, phrases)
-        of_kinds, wording = kinds(answers, groups), Wording(phrases, head.rarities)
-        return Prototypes(vectors, scores, groups, readings.space, head, of_kinds, wording)
+            return Prototypes(examples, groups, readings.space)
+        of_kinds = kinds(head.probabilities(examples.units, phrases), groups)
+        resemblance = Resemblance.of(examples, groups, head.rarities)
+        return Prototypes(examples, groups, readings.space, head, of_kinds, resemblance)
 
 
 def in_context(
@@ -256,11 +247,6 @@ def feelings(shares: Array) -> Array:
     return shares[:, 2] - shares[:, 0]
 
 
-def opposition(first: Array, second: Array) -> Array:
-    """How far scores [n] and [m] are opposed: [n, m], 0 (not at all) to 1."""
-    return np.maximum(-np.outer(first, second), 0).astype(np.float32)
-
-
 def kinds(answers: Array, groups: Sequence[slice]) -> Array:
     """`Prototypes.kinds` from the head's answers for the examples, `OTHER` last."""
     means = np.stack([answers[group].mean(axis=0) for group in groups]) ** PURITY
@@ -272,8 +258,8 @@ def mixed(kinds: Array, answers: Array, near: Array, sharpness: float) -> Array:
     """Shares of each touchpoint, each of `OTHER`, and what the map lacks: [spans, … + 1].
 
     `answers` are the head's for the spans [spans, classes]: what it gives a kind of moment is
-    shared among the touchpoints of that kind, by how like each the span is (`near`). `sharpness`
-    is the likeness that counts as much as a factor of e.
+    shared among the touchpoints of that kind, by how much the span resembles each (`near`).
+    `sharpness` is the resemblance that counts as much as a factor of e.
     """
     near = np.concatenate([near, np.full((len(near), 1), UNHEARD, np.float32)], axis=1)
     lacking = np.maximum(1 - kinds.sum(axis=0), 0)

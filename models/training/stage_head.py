@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 
 from models import stage_head, stage_words
 from models.bundled import WEIGHTS, Bundled
+from models.resemblance import Resemblance, Spans
 from models.stage_head import StageHead
-from models.tracing import OPPOSED, WORDED, Array, Tracer, kinds, mixed, near_each, opposition
+from models.tracing import Array, Tracer, kinds, mixed
 from models.training import stage_examples
 from models.training.regression import on_vectors, on_words
 from models.training.stage_examples import UNSEEN, Examples, Labels, together
-from models.wording import Wording
 from umot import journey
 
 log = logging.getLogger("umot.training")
@@ -153,24 +153,25 @@ def traced(
 ) -> Array:
     """The shares of `CLASSES` on the tracer's map, given the head's answers."""
     read = tracer.prototypes(head.space)
-    of_kinds = kinds(head.probabilities(read.vectors, tracer.phrases()), read.groups)
-    likeness = examples.vectors @ read.vectors.T
-    likeness += WORDED * Wording(tracer.phrases(), head.rarities).likeness(examples.texts)
-    near = near_each(likeness, read.groups)
+    of_kinds = kinds(head.probabilities(read.examples.units, read.examples.texts), read.groups)
+    found = resemblance(head, tracer)
+    unknown = np.zeros(len(examples), np.float32)
+    near = found.scores(found.likeness(Spans(examples.vectors, examples.texts, unknown)))
     return tracer.by_stage(mixed(of_kinds, answers, near, sharpness))
 
 
-def touchpoints_loss(head: StageHead, tracer: Tracer, sharpness: float) -> float:
-    """How ill a map's examples find their touchpoint, each by likeness to the others only."""
+def resemblance(head: StageHead, tracer: Tracer) -> Resemblance:
+    """Of the tracer's map, with the words weighed as this head weighs them."""
     read = tracer.prototypes(head.space)
-    phrases = tracer.phrases()
-    answers = head.probabilities(read.vectors, phrases)
-    likeness = read.vectors @ read.vectors.T - OPPOSED * opposition(read.scores, read.scores)
-    likeness += WORDED * Wording(phrases, head.rarities).likeness(phrases)
-    np.fill_diagonal(likeness, -1)
-    shares = mixed(
-        kinds(answers, read.groups), answers, near_each(likeness, read.groups), sharpness
-    )
+    return Resemblance.of(read.examples, read.groups, head.rarities)
+
+
+def touchpoints_loss(head: StageHead, tracer: Tracer, sharpness: float) -> float:
+    """How ill a map's examples find their touchpoint, each by the others only."""
+    read = tracer.prototypes(head.space)
+    answers = head.probabilities(read.examples.units, read.examples.texts)
+    near = resemblance(head, tracer).held_out
+    shares = mixed(kinds(answers, read.groups), answers, near, sharpness)
     count = len(tracer.keys)
     own = np.repeat(np.arange(count), [one.stop - one.start for one in read.groups[:count]])
     return loss(shares[: len(own)], own)

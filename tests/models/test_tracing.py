@@ -244,7 +244,7 @@ def test_shares_of_stages_sum_to_one(headed):
     texts = ["aaab", "fffa", "ppp"]
     vectors = made.scorer.read(texts, [[(0, len(text))] for text in texts]).vectors
     prototypes, units = made.prototypes("letters"), tracing.unit(vectors)
-    near = tracing.near_each(units @ prototypes.vectors.T, prototypes.groups)
+    near = tracing.near_each(units @ prototypes.examples.units.T, prototypes.groups)
     answers = prototypes.head.probabilities(units, texts)
     shares = made.by_stage(tracing.mixed(prototypes.kinds, answers, near, 0.2))
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-5)
