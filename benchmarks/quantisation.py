@@ -1,12 +1,13 @@
 """What the export costs: the network of a checkpoint in fp32 against the weights made from it.
 
-    quantisation.py CHECKPOINT BASE_FOLDER LABELLED WEIGHTS [--rows N]
+    quantisation.py OUT LABELLED [--rows N]
 
-CHECKPOINT and BASE_FOLDER are what ``models.training.recipe`` keeps, LABELLED the folder of
-SET_test.parquet files, WEIGHTS the exported folder. Both read the test splits with the same tokens,
-windows and batches, so that only numbers differ. Macro-F1 in percent per language, pooled, of the
-four Dutch sets and of two sets of tweets; the share of labels that differ; and how far a text's
-probabilities are from themselves alone and in any batch. N reads the first rows of each set only.
+OUT is the folder of a training (`umot models train --out OUT`): its ``training.ckpt`` is compared
+with its ``weights``. LABELLED is the folder of SET_test.parquet files. Both read the test splits
+with the same tokens, windows and batches, so that only numbers differ. Macro-F1 in percent per
+language, pooled, of the four Dutch sets and of two sets of tweets; the share of labels that differ;
+and how far a text's probabilities are from themselves alone and in any batch. N reads the first
+rows of each set only.
 Writes results/quantisation.json.
 """
 
@@ -24,10 +25,11 @@ import torch
 from machine import described
 from numpy.typing import NDArray
 
-from models import figures
+from models import figures, restored
 from models.encoder import Encoder
-from models.training import base, recipe
+from models.training.jobs import WEIGHTS
 from models.training.network import Encoder as Network
+from models.training.runs import CHECKPOINT
 from models.windows import Batch
 from umot.post import LABELS
 
@@ -58,11 +60,13 @@ class Float:
         return logits.numpy(), vectors.numpy()
 
 
-def trained(checkpoint: Path, folder: Path) -> Network:
-    """The network of a checkpoint, in fp32."""
-    network = base.encoder(base.read(folder), recipe.vocabulary_in(folder)[0])
-    state = torch.load(checkpoint, weights_only=True)
-    network.load_state_dict(state["network"], strict=False)
+def trained(out: Path) -> Network:
+    """The network of a training's checkpoint, in fp32."""
+    network = restored.network(out / WEIGHTS)[0]  # for its words and sizes; the rest is replaced
+    state = torch.load(out / CHECKPOINT, weights_only=True)["network"]
+    places = "positions.weight"  # those beyond the window are not in the graph
+    state[places] = state[places][: network.positions.num_embeddings]
+    network.load_state_dict(state, strict=False)
     return network
 
 
@@ -121,12 +125,12 @@ def mates(encoder: Encoder, texts: Sequence[str]) -> dict[str, float]:
 def main() -> None:
     """Read everything twice, and write what differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("checkpoint", "base", "labelled", "weights"):
+    for name in ("out", "labelled"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--rows", type=int)
     given = parser.parse_args()
-    whole = Encoder(given.weights)
-    exact = Encoder(given.weights, backend=Float(trained(given.checkpoint, given.base)))
+    whole = Encoder(given.out / WEIGHTS)
+    exact = Encoder(given.out / WEIGHTS, backend=Float(trained(given.out)))
     read: dict[str, tuple[Counts, Array, Array]] = {}
     sets = labelled(given.labelled, given.rows)
     for name, (texts, truth) in sets.items():
