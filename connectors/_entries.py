@@ -13,10 +13,9 @@ from xml.sax import SAXParseException
 
 import feedparser
 
-from connectors._address import address, follow, show, web_link
-from connectors._http import Answer
 from connectors._text import storable
 from umot.errors import Fatal, Retriable, UmotError
+from umot.http import Answer, address, follow, show, web_link
 
 ROOTS = (b"</rss>", b"</feed>", b"RDF>")
 # Characters by number, one or more. Old feeds write emoji as two halves of a surrogate pair;

@@ -13,9 +13,8 @@ import praw
 import prawcore
 import requests
 
-from connectors._address import show
-from connectors._http import retry_after
 from umot.errors import Fatal, Retriable
+from umot.http import retry_after, show
 
 USER_AGENT = "umot review monitor"
 PAGE = 100  # most that Reddit gives at a time, of posts, comments by id, and items by name

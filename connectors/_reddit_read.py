@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors._address import show
 from connectors._reddit_api import PAGE, Absent, Api
 from connectors._text import storable
+from umot.http import show
 from umot.post import RawItem
 
 RECHECKED = 500  # newest known posts of a query that are asked for by name when not listed

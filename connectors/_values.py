@@ -108,6 +108,18 @@ def rating(value: Any, low: float = 1.0, high: float = 5.0) -> float | None:
     return round(1 + (given - low) * 4 / (high - low), 4)
 
 
+def whole(value: Any) -> int | None:
+    """Take a whole number that JSON gave as one; None for anything else, or one too large."""
+    counts = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST
+    return value if counts else None
+
+
+def language_code(given: str | None) -> str | None:
+    """Take "nl" from "nl-NL"; None for anything but a code, since texts tell their language."""
+    code = (given or "").strip().replace("_", "-").split("-")[0].lower()
+    return code if code.isalpha() and len(code) == 2 else None
+
+
 def shorten(value: Any) -> str:
     """Quote at most 40 characters of a value."""
     written = str(value)

@@ -8,11 +8,11 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors._address import show, web_link
 from connectors._entries import Page, read_page
-from connectors._http import Client, Limits
+from connectors._mastodon_id import mastodon_id
 from connectors._text import html_to_text
 from umot.errors import Fatal, Skippable
+from umot.http import Client, Limits, show, web_link
 from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
 
 BATCH = 100
@@ -143,6 +143,8 @@ class Feeds:
             texts = [text["value"] for text in entry.get("texts") or []]
             title = entry.get("title") or {}
             return _digest("\0".join([title.get("value") or "", *texts]))
+        if self._platform == "mastodon":
+            return mastodon_id(name)
         if self._platform_of(entry) == "feed" and ":" not in name:
             # A bare number is only unique within its own site.
             return f"{urlsplit(entry.get('feed', '')).hostname}/{name}"

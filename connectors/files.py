@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connectors._address import web_link
 from connectors._columns import check_mapping, guess_mapping, parse_mapping
 from connectors._tables import Table, open_table
-from connectors._values import count, moment, rating, shorten, text
+from connectors._values import count, language_code, moment, rating, shorten, text
 from umot.errors import Fatal, Skippable, UmotError
+from umot.http import web_link
 from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
 
 __all__ = ["Files", "parse_mapping"]
@@ -135,7 +135,7 @@ class Files:
             url=web_link(cells.get("url")),
             author=words["author"],
             author_role=Role.CUSTOMER if kind == Kind.REVIEW else Role.UNKNOWN,
-            language=_language(text(cells.get("language"))) or self._language,
+            language=language_code(text(cells.get("language"))) or self._language,
             rating=rating(cells.get("rating"), *self._scale),
             posted_at=posted,
             thread_id=_key(platform, text(cells.get("thread_id"))),
@@ -210,12 +210,6 @@ def _scale(given: float | str) -> tuple[float, float]:
     if ends[0] >= ends[1]:
         raise Fatal(f"rating_scale {given!r} has no room between its ends")
     return ends
-
-
-def _language(given: str | None) -> str | None:
-    """Take "nl" from "nl-NL"; None for anything but a code, since texts tell their language."""
-    code = (given or "").strip().replace("_", "-").split("-")[0].lower()
-    return code if code.isalpha() and len(code) == 2 else None
 
 
 def _key(platform: str, native: str | None) -> str | None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import requests
 
-from connectors._address import address
 from connectors._reddit_api import PAGE, Absent, Api
 from connectors._reddit_read import Pass, Query, Reader, is_gone
 from umot.errors import Fatal, Skippable, UmotError
+from umot.http import address
 from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
 
 SITE = "https://www.reddit.com"

@@ -6,8 +6,7 @@ import base64
 import json
 from typing import Any
 
-from tests.connectors.conformance import Item
-from tests.connectors.local_server import Ask, Reply
+from umot.testing import Ask, Item, Reply
 
 CLIENT_ID, CLIENT_SECRET, TOKEN = "geheime-app", "heel-geheim-woord", "drager-token-1"
 BASIC = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
@@ -75,10 +74,12 @@ class FakeReddit:
         for item in items:
             of = item.number - item.number % size
             post, at = f"t3_p{of}", item.at.timestamp()
+            text = "[deleted]" if item.deleted else item.text
             if item.number == of:
-                self.posts.append(submission(post, at, selftext=item.text, num_comments=size))
+                new = submission(post, at, selftext=text, num_comments=size, score=item.likes)
+                self.posts.append(new)
             else:
-                reply = comment(f"t1_c{item.number}", post, at, body=item.text)
+                reply = comment(f"t1_c{item.number}", post, at, body=text, score=item.likes)
                 self.comments.setdefault(post, []).append(reply)
 
     def answer(self, ask: Ask) -> Reply:

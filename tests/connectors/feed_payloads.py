@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from tests.connectors.conformance import Item
-from tests.connectors.local_server import Ask, Reply
+from umot.testing import Ask, Item, Reply
 
 ATOM = "application/atom+xml; charset=utf-8"
 

@@ -10,12 +10,18 @@ from itertools import chain
 import pytest
 
 from connectors.feeds import Feeds
-from tests.connectors.conformance import (
+from tests.connectors.feed_payloads import APP_STORE, ATOM, RSS, PagedFeed, atom, atom_entry
+from umot.errors import Fatal, Retriable, Skippable, UmotError
+from umot.post import Kind, Post, RawItem, Role
+from umot.testing import (
     BASE,
     DATA,
     NETWORK,
     NOW,
+    Ask,
     Item,
+    LocalServer,
+    Reply,
     Run,
     Stage,
     items,
@@ -23,10 +29,6 @@ from tests.connectors.conformance import (
     run,
     until_error,
 )
-from tests.connectors.feed_payloads import APP_STORE, ATOM, RSS, PagedFeed, atom, atom_entry
-from tests.connectors.local_server import Ask, LocalServer, Reply
-from umot.errors import Fatal, Retriable, Skippable, UmotError
-from umot.post import Kind, Post, RawItem, Role
 
 
 def url(server: LocalServer, path: str = "/feed") -> str:

@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.files import Files, parse_mapping
-from tests.connectors.conformance import DATA, NOW, Item, Stage, name, run, until_error
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, Post, Role
+from umot.testing import DATA, NOW, Item, Stage, name, run, until_error
 
 
 def as_csv(path: Path, items: Sequence[Item]) -> None:

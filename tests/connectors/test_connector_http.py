@@ -10,10 +10,21 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from connectors._address import address, follow, show, web_link
-from connectors._http import MAX_REDIRECTS, Answer, Client, Limits, retry_after
-from tests.connectors.local_server import Ask, LocalServer, Reply
 from umot.errors import Fatal, Retriable
+from umot.http import (
+    MAX_REDIRECTS,
+    Answer,
+    Client,
+    Limits,
+    Refused,
+    address,
+    follow,
+    retry_after,
+    show,
+    web_link,
+)
+from umot.http.waiting import quota_reset
+from umot.testing import Ask, LocalServer, Reply
 
 QUICK = Limits(connect=0.5, read=0.4, total=1.5, size=2**20)
 
@@ -132,6 +143,91 @@ def test_retry_after_by_our_own_clock_without_a_date() -> None:
     until = datetime.now(UTC) + timedelta(seconds=90)
     header = {"Retry-After": until.strftime("%a, %d %b %Y %H:%M:%S GMT")}
     assert retry_after(httpx.Headers(header)) == pytest.approx(90, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("reset", "wait"),
+    [
+        ("2026-11-20T10:04:00.000000Z", 240),
+        ("2026-11-20T10:04:00", 240),
+        (str(int(datetime(2026, 11, 20, 10, 2, tzinfo=UTC).timestamp())), 120),
+        ("90", 90),
+        ("9" * 30, None),
+        ("straks", None),
+        ("", None),
+    ],
+)
+def test_the_reset_of_a_quota_tells_how_long_to_wait_after_429(
+    server: LocalServer, reset: str, wait: float | None
+) -> None:
+    now = {"Date": "Fri, 20 Nov 2026 10:00:00 GMT", "X-RateLimit-Reset": reset}
+    assert quota_reset(httpx.Headers(now)) == wait
+    server.answer = lambda _ask: Reply(429, headers={"X-RateLimit-Reset": "90"})
+    with pytest.raises(Retriable) as caught:
+        get(server)
+    assert caught.value.retry_after == 90
+    server.answer = lambda _ask: Reply(503, headers={"X-RateLimit-Reset": "90"})
+    with pytest.raises(Retriable) as caught:
+        get(server)
+    assert caught.value.retry_after is None, "a quota says nothing about when a fault is mended"
+
+
+def test_nothing_is_asked_of_a_server_whose_quota_is_used_up(server: LocalServer) -> None:
+    used_up = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "42"}
+    server.answer = lambda _ask: Reply(200, b"de laatste", used_up)
+    with LocalServer(lambda _ask: Reply(200, b"elders")) as other, Client(QUICK) as client:
+        assert client.get(server.url).content == b"de laatste"
+        with pytest.raises(Retriable, match="used up") as caught:
+            client.get(server.url + "/nog?sleutel=geheim")
+        assert client.get(other.url).content == b"elders"
+    assert len(server.asked) == 1
+    assert caught.value.retry_after == pytest.approx(42, abs=2)
+    assert "geheim" not in str(caught.value)
+
+
+def test_parameters_are_added_to_those_of_the_address(server: LocalServer) -> None:
+    get(server, "/a?b=c", params={"d": "é & =", "n": 3, "types[]": ["x", "y"]})
+    assert server.asked[0].query == {"b": "c", "d": "é & =", "n": "3", "types[]": "y"}
+    assert server.asked[0].pairs.count(("types[]", "x")) == 1
+
+
+def test_json(server: LocalServer) -> None:
+    server.answer = lambda _ask: Reply(200, b'{"a": ["\xc3\xa9", 1.5, null]}')
+    assert get(server).json() == {"a": ["é", 1.5, None]}
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "no JSON"),
+        (b"{", "no JSON"),
+        (b"[NaN]", "no JSON"),
+        (b"[-Infinity]", "no JSON"),
+        (b"\xff\xfe\xfa", "no JSON"),
+        (b"[" * 100_000, "no JSON"),
+        (b"9" * 5_000, "no JSON"),
+        (b"<!doctype html><HTML><body>Even geduld", "an HTML page"),
+    ],
+)
+def test_what_is_no_json_is_told_of(server: LocalServer, body: bytes, says: str) -> None:
+    server.answer = lambda _ask: Reply(200, body)
+    with pytest.raises(Fatal, match=says) as caught:
+        get(server, "/pad?sleutel=geheim").json()
+    assert f"{server.url}/pad" in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+def test_json_that_is_cut_raises_why(server: LocalServer) -> None:
+    server.answer = lambda _ask: Reply(200, b"[" + b"1," * QUICK.size)
+    with pytest.raises(Fatal, match="more than 1 MiB"):
+        get(server).json()
+
+
+def test_a_refusal_has_its_status(server: LocalServer) -> None:
+    server.answer = lambda _ask: Reply(403)
+    with pytest.raises(Refused) as caught:
+        get(server)
+    assert caught.value.status == 403
 
 
 def test_redirects_are_followed_at_most_five_times(server: LocalServer) -> None:

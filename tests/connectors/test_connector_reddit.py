@@ -11,16 +11,6 @@ from typing import Any
 import pytest
 
 from connectors.reddit import Reddit
-from tests.connectors.conformance import (
-    BASE,
-    DATA,
-    NETWORK,
-    NOW,
-    Stage,
-    name,
-    run,
-    until_error,
-)
 from tests.connectors.fake_reddit import (
     BASIC,
     CLIENT_ID,
@@ -30,9 +20,22 @@ from tests.connectors.fake_reddit import (
     comment,
     submission,
 )
-from tests.connectors.local_server import Ask, LocalServer, Reply
 from umot.errors import Fatal, Retriable, Skippable
 from umot.post import Kind, Post, RawItem, Role
+from umot.testing import (
+    BASE,
+    DATA,
+    LIVE,
+    NETWORK,
+    NOW,
+    Ask,
+    LocalServer,
+    Reply,
+    Stage,
+    name,
+    run,
+    until_error,
+)
 
 AT = BASE.timestamp()
 HOUR = 3600
@@ -67,12 +70,14 @@ def stage(server: LocalServer, fake: FakeReddit) -> Stage:
         serve=fake.serve,
         server=server,
         secrets=(CLIENT_ID, CLIENT_SECRET, BASIC, TOKEN),
+        credential="UMOT_REDDIT_CLIENT_SECRET",
+        names=("127.0.0.1", "Reddit"),
         most=100,
         spared=lambda ask: ask.path.endswith("access_token"),
     )
 
 
-@pytest.mark.parametrize("check", [*DATA, *NETWORK], ids=name)
+@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
 def test_reddit_conforms(check, stage: Stage) -> None:
     check(stage)
 

@@ -1,27 +1,28 @@
-"""The shared HTTP client: capped in time and size, conditional, clear about what went wrong.
+"""The client itself: capped in time and size, conditional, clear about what went wrong.
 
 Addresses may carry passwords and keys, so people are only ever shown scheme, host and path.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import ssl
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from types import TracebackType
+from typing import Any, NoReturn
 
 import httpx
 
-from connectors._address import address, follow, origin, show
 from umot.errors import Fatal, Retriable, UmotError
+from umot.http.addresses import address, follow, origin, show
+from umot.http.waiting import Quotas, quota_reset, retry_after
 
 USER_AGENT = "umot review monitor (httpx)"
 MAX_REDIRECTS = 5
@@ -61,6 +62,22 @@ class Answer:
             raise self.cut
         return self.content
 
+    def json(self) -> Any:
+        """Read the content as JSON. Raises `cut`, or `Fatal` where it is something else."""
+        try:
+            return json.loads(self.whole(), parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            what = "an HTML page" if b"<html" in self.content[:4096].lower() else "no JSON"
+            raise Fatal(f"{show(self.url)} answered with {what}, where JSON was due") from error
+
+
+class Refused(Fatal):
+    """The server answered, and said no. `status` is the HTTP status it gave."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
 
 class Client:
     """Gets addresses. Raises `Retriable` (time-outs, lost connections, 429, 5xx) or `Fatal`."""
@@ -74,6 +91,7 @@ class Client:
             follow_redirects=False,
             verify=_certificates(),
         )
+        self._quotas = Quotas()
 
     def __enter__(self) -> Client:
         return self
@@ -90,20 +108,27 @@ class Client:
         self,
         url: str,
         *,
+        params: Mapping[str, str | int | Sequence[str]] | None = None,
         etag: str | None = None,
         last_modified: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Get `url`; with the validators of an earlier answer, 304 means that nothing changed.
 
+        `params` are put behind the address: a list of values gives the name several times.
         `headers` may hold keys: they, like a password in the address, stay with its origin.
+        Raises `Retriable`, `Refused` (with the status) or `Fatal`.
         """
         deadline = time.monotonic() + self._limits.total
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         valid = {name: value for name, value in conditions.items() if value}
         target, own = address(url), dict(headers or {})
+        if params:
+            target = target.copy_merge_params(httpx.QueryParams(dict(params)))
         for _ in range(MAX_REDIRECTS + 1):
+            self._quotas.check(target)
             with self._open(target, {**own, **valid}) as response:
+                self._quotas.note(target, response.headers)
                 if response.status_code not in REDIRECTS:
                     _check(response, target)
                     content, cut = self._read(response, target, deadline)
@@ -149,6 +174,11 @@ class Client:
         return bytes(body), None
 
 
+def _no_constant(name: str) -> NoReturn:
+    """Refuse what Python takes for JSON and databases do not: NaN and the infinities."""
+    raise ValueError(name)
+
+
 @cache
 def _certificates() -> ssl.SSLContext:
     """Read the trusted certificates once: it takes longer than many an answer."""
@@ -177,26 +207,6 @@ class _Gunzip:
         return out
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read the seconds to wait from Retry-After: seconds or an HTTP date; None if neither."""
-    value = headers.get("Retry-After", "").strip()
-    if value.replace(".", "", 1).isdecimal():
-        return float(value)
-    until, at = _http_date(value), _http_date(headers.get("Date", ""))
-    if until is None:
-        return None
-    # The server's own clock where it tells: ours may differ.
-    return max(0.0, (until - (at or datetime.now(UTC))).total_seconds())
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        time_of = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return time_of if time_of.tzinfo else time_of.replace(tzinfo=UTC)
-
-
 def _check(response: httpx.Response, target: httpx.URL) -> None:
     status = response.status_code
     if 200 <= status < 300 or status == HTTPStatus.NOT_MODIFIED:
@@ -204,8 +214,11 @@ def _check(response: httpx.Response, target: httpx.URL) -> None:
     known = status in HTTPStatus._value2member_map_
     message = f"{show(target)} answered {status} {HTTPStatus(status).phrase if known else ''}"
     if status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS) or status >= 500:
-        raise Retriable(message.rstrip(), retry_after=retry_after(response.headers))
-    raise Fatal(message.rstrip())
+        wait = retry_after(response.headers)
+        if wait is None and status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = quota_reset(response.headers)
+        raise Retriable(message.rstrip(), retry_after=wait)
+    raise Refused(message.rstrip(), status)
 
 
 def _failure(error: httpx.HTTPError | httpx.InvalidURL, target: httpx.URL) -> UmotError:

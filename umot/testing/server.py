@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -13,19 +13,26 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True)
 class Ask:
-    """A request that arrived. Names of headers are in lower case."""
+    """A request that arrived. Names of headers are in lower case.
+
+    `query` has the last value of each name; `pairs` has all, in order.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     form: Mapping[str, str]
+    pairs: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer. `hang` says nothing until the server stops; `drip` sends the body in that
-    many pieces, 50 ms apart; `promised` is a Content-Length that is not kept."""
+    """What to answer.
+
+    `hang` says nothing until the server stops; `drip` sends the body in that many pieces, 50 ms
+    apart; `promised` is a Content-Length that is not kept.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -36,7 +43,10 @@ class Reply:
 
 
 class LocalServer:
-    """Answers with `answer`, unless `fault` is set and has something else to say."""
+    """Answers with `answer`, unless `fault` is set and has something else to say.
+
+    A context manager: `url` is where it listens, `asked` what it was asked so far.
+    """
 
     def __init__(self, answer: Callable[[Ask], Reply]) -> None:
         self.answer = answer
@@ -66,6 +76,7 @@ class LocalServer:
         self._thread.join()
 
     def reply(self, ask: Ask) -> Reply:
+        """Note a request and answer it."""
         self.asked.append(ask)
         return (self.fault and self.fault(ask)) or self.answer(ask)
 
@@ -79,24 +90,28 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Http
 
     def do_GET(self) -> None:
+        """Answer a GET."""
         self._serve()
 
     def do_POST(self) -> None:
+        """Answer a POST."""
         self._serve()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
+        """Keep quiet: `LocalServer.asked` has it."""
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
         reply = self.server.local.reply(
             Ask(
                 self.command,
                 parts.path,
-                dict(parse_qsl(parts.query, keep_blank_values=True)),
+                dict(pairs),
                 {name.lower(): value for name, value in self.headers.items()},
                 dict(parse_qsl(sent)),
+                pairs,
             )
         )
         stopping = self.server.local.stopping
