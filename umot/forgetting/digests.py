@@ -1,0 +1,98 @@
+"""Digests kept as files: quotes of what was erased go, the day's numbers stay."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from umot.digest import Digest, from_json, render
+from umot.digest.facts import Quote
+from umot.digest.quotes import SOURCE
+from umot.digest.render import FORMATS
+from umot.digest.text import plain, shorten
+from umot.errors import Fatal
+from umot.forgetting.request import AGE, Request
+from warehouse import files
+
+FOLDER = "digests"
+
+
+def redact(home: Path, request: Request) -> None:
+    """Take out the quotes and alerts about what is erased.
+
+    Pages are made again from the JSON beside them. One that cannot be (its JSON is gone or of a
+    later version, or it is of another format) is removed; `umot digest` makes it again.
+    """
+    folder = home / FOLDER
+    if not folder.is_dir():
+        return
+    for left in folder.glob(".digest-*.new"):
+        if not alive(left):
+            left.unlink(missing_ok=True)
+    stems = {path.name.split(".")[0] for path in folder.glob("digest-*.*")}
+    for stem in sorted(stems):
+        pages = sorted(folder.glob(f"{stem}.*"))
+        try:
+            before = from_json((folder / f"{stem}.json").read_text("utf-8"))
+        except (FileNotFoundError, UnicodeDecodeError, Fatal):
+            after = None
+        else:
+            after = without(before, request)
+            if after == before:
+                continue
+        request.went(home, f"digest {stem}", 1)
+        rewrite(pages, after)
+
+
+def rewrite(pages: list[Path], digest: Digest | None) -> None:
+    """Make the pages again, the JSON last: it tells a later attempt whether this one was whole."""
+    for page in sorted(pages, key=lambda page: page.suffix == ".json"):
+        form = page.suffix.removeprefix(".")
+        if digest is None or form not in FORMATS:
+            page.unlink(missing_ok=True)
+        else:
+            files.write(page, render(digest, form), mode=0o644)
+
+
+def without(digest: Digest, request: Request) -> Digest:
+    """A digest less the quotes and alerts of what is erased."""
+    gone = judge(digest, request)
+    posts = frozenset(request.posts)
+    return replace(
+        digest,
+        negative=tuple(quote for quote in digest.negative if not gone(quote)),
+        positive=tuple(quote for quote in digest.positive if not gone(quote)),
+        alerts=tuple(
+            alert
+            for alert in digest.alerts
+            if not (alert.subject in posts or (alert.post and gone(alert.post)))
+        ),
+    )
+
+
+def judge(digest: Digest, request: Request) -> Callable[[Quote], bool]:
+    """Whether a quote of this digest is of what is erased."""
+    if request.kind != AGE:
+        posts, urls = frozenset(request.posts), frozenset(request.urls)
+        return lambda quote: quote.post_id in posts or (quote.url or "") in urls
+    limits = {shorten(plain(rule.source), SOURCE): rule.before for rule in request.wanted.rules}
+
+    def too_old(quote: Quote) -> bool:
+        before = limits.get(quote.source)
+        # One without a date is as old as the day it stands in.
+        return before is not None and (quote.posted_at or digest.ends_at) < before
+
+    return too_old
+
+
+def alive(left: Path) -> bool:
+    """Whether the process that writes this file (its pid is in the name) is still there."""
+    try:
+        os.kill(int(left.name.split(".")[-2]), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True

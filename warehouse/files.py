@@ -1,0 +1,42 @@
+"""Replacing files in one step, and for good."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+
+def secure(fresh: Path, target: Path) -> None:
+    """Put a written file in the place of another at once, with its rights, safe on the disk."""
+    if target.exists():
+        shutil.copymode(target, fresh)
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    fresh.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write(path: Path, content: str, mode: int = 0o600) -> None:
+    """Write a small file in one step, safe on the disk when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as file:
+        file.write(content.encode())
+    secure(fresh, path)
+
+
+def remove(path: Path) -> None:
+    """Remove a DuckDB file with its write-ahead log and what it laid aside, where they exist."""
+    for one in (path, path.with_name(f"{path.name}.wal")):
+        one.unlink(missing_ok=True)
+    shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
+
+
+def quote(path: Path) -> str:
+    """A path inside an SQL string."""
+    return str(path).replace("'", "''")

@@ -1,0 +1,238 @@
+"""Erasing posts from a DuckDB file, and all that refers to them: every table, then every block.
+
+The same for the warehouse itself and for its backups. What a file has is asked of its catalogue,
+so tables that come later are reached as well, as long as they name the post in `post_id`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from duckdb import DuckDBPyConnection as Connection
+
+from umot.errors import Fatal, Retriable
+from warehouse.files import quote, remove, secure
+from warehouse.retention import Rule
+from warehouse.sql import query
+from warehouse.tombstones import ERASED, Gate
+
+LEAST = 20  # characters of a text below which others are likely to have written it as well
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to go: posts by id, writers by hash, addresses, and posts too old for a source.
+
+    `name` is the writer's name and `platform` theirs; with the `texts` of posts it tells which
+    rejected items go, as those have no id and no hash.
+    """
+
+    posts: Sequence[str] = ()
+    authors: Sequence[str] = ()
+    urls: Sequence[str] = ()
+    rules: Sequence[Rule] = ()
+    name: str | None = None
+    platform: str | None = None
+    texts: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A post's words: those of one that goes."""
+
+    post_id: str
+    title: str | None
+    body: str
+    url: str | None
+    dated: bool
+
+
+@contextmanager
+def opened(path: Path, *, read_only: bool = False) -> Iterator[Connection]:
+    """A connection to any of umot's DuckDB files, a backup too; nothing is migrated.
+
+    Raises `Retriable` where another program has it open, `Fatal` where it is damaged.
+    """
+    try:
+        db = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.Error as error:
+        if "set lock on file" in str(error):  # "block" has a lock in it, too
+            raise Retriable(f"{path.name} is open in another program") from error
+        raise Fatal(
+            f"{path.name} cannot be opened ({type(error).__name__}): mend it or take it away"
+        ) from error
+    try:
+        db.execute("SET TimeZone = 'UTC'")
+        yield db
+    finally:
+        db.close()
+
+
+def select(db: Connection, wanted: Wanted) -> None:
+    """Put what is to go into the temporary tables `gone` and `gone_rejects`."""
+    rules = {
+        "sources": [rule.source for rule in wanted.rules],
+        "limits": [rule.before for rule in wanted.rules],
+    }
+    values: dict[str, Any] = {
+        "posts": list(wanted.posts),
+        "authors": list(wanted.authors),
+        "urls": list(wanted.urls),
+        **rules,
+    }
+    keep(db, "gone", query("forgotten_posts"), values)
+    whole = [*wanted.urls, wanted.name] if wanted.name else wanted.urls
+    values = {
+        "texts": [
+            json.dumps(text, ensure_ascii=False)[1:-1]
+            for text in wanted.texts
+            if len(text) >= LEAST
+        ],
+        "patterns": [pattern(text) for text in whole],
+        **rules,
+    }
+    keep(db, "gone_rejects", query("forgotten_rejects"), values)
+
+
+def keep(db: Connection, name: str, statement: str, values: dict[str, Any]) -> None:
+    """The rows of a question as a temporary table."""
+    found = db.execute(statement, values).to_arrow_table()
+    db.register("found", found)
+    try:
+        db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM found")  # noqa: S608
+    finally:
+        db.unregister("found")
+
+
+def pattern(word: str) -> str:
+    """A regular expression that finds a name or an address in JSON, as a whole one."""
+    within = re.escape(json.dumps(word, ensure_ascii=False)[1:-1])
+    further = "/?&=%-" if "://" in word else ""  # these make another address of one
+    return rf"(^|\\[nrtbf]|[^\p{{L}}\p{{N}}_]){within}($|[^\p{{L}}\p{{N}}_{further}])"
+
+
+def words(db: Connection) -> list[Words]:
+    """The words of the posts that `select` found."""
+    rows = db.execute(
+        "SELECT post_id, title, body, url, posted_at IS NOT NULL FROM posts "
+        "WHERE post_id IN (SELECT post_id FROM gone) ORDER BY post_id"
+    ).fetchall()
+    return [Words(*row) for row in rows]
+
+
+def tables(db: Connection) -> list[tuple[str, str]]:
+    """(name as SQL writes it, column) of every table of this file that refers to posts."""
+    rows = db.execute(
+        "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
+        "JOIN duckdb_tables() USING (database_name, schema_name, table_name) "
+        "WHERE database_name = current_database() AND NOT duckdb_tables.temporary "
+        "AND (column_name = 'post_id' OR (table_name, column_name) = ('alerts', 'subject')) "
+        "ORDER BY ALL"
+    ).fetchall()
+    return [(f'"{schema}"."{table}"', column) for schema, table, column in rows]
+
+
+def count(db: Connection) -> dict[str, int]:
+    """How many rows of each table go, by its plain name, once `select` has found them."""
+    counts: dict[str, int] = {}
+    for name, condition in targets(db):
+        row = db.execute(f"SELECT count(*) FROM {name} WHERE {condition}").fetchone()  # noqa: S608
+        plain = name.replace('"', "").removeprefix("main.")
+        counts[plain] = max(counts.get(plain, 0), row[0] if row else 0)
+    return {name: rows for name, rows in counts.items() if rows}
+
+
+def targets(db: Connection) -> list[tuple[str, str]]:
+    """(table, condition) of all that goes; names come from the catalogue, never from outside."""
+    of_posts = [
+        (name, f"{column} IN (SELECT post_id FROM gone)")  # noqa: S608
+        for name, column in tables(db)
+    ]
+    of_rejects = [
+        (name, "reject_id IN (SELECT reject_id FROM gone_rejects)")
+        for name in ('"main"."rejects"', '"private"."rejected_items"')
+    ]
+    return of_posts + of_rejects
+
+
+def erase(db: Connection, wanted: Wanted, gate: Gate) -> dict[str, int]:
+    """Delete what is wanted, in the caller's transaction; returns the rows that went, by table."""
+    select(db, wanted)
+    counts = count(db)
+    shared = '"private"."raw_items"'
+    # An item that held several posts is kept with each of them: it goes with any of them.
+    same = f"SELECT payload FROM {shared} WHERE post_id IN (SELECT post_id FROM gone)"  # noqa: S608
+    db.execute(f"DELETE FROM {shared} WHERE payload IN ({same})")  # noqa: S608
+    for name, condition in targets(db):
+        db.execute(f"DELETE FROM {name} WHERE {condition}")  # noqa: S608
+    if wanted.name and wanted.platform:
+        counts |= unname(db, wanted.name, wanted.platform, gate)
+    return counts
+
+
+def unname(db: Connection, name: str, platform: str, gate: Gate) -> dict[str, int]:
+    """Take a writer's name out of what is kept of others: raw items and failures of visits."""
+    value = json.dumps(name, ensure_ascii=False)
+    found = db.execute(
+        "SELECT source, post_id, payload FROM private.raw_items "
+        "WHERE starts_with(post_id, $1) AND contains(payload::VARCHAR, $2)",
+        [f"{platform}:", value],
+    ).fetchall()
+    changed = 0
+    for source, post_id, payload in found:
+        before = json.loads(payload)
+        after = gate.redacted(before, platform)
+        if after != before:
+            db.execute(
+                "UPDATE private.raw_items SET payload = $3 WHERE source = $1 AND post_id = $2",
+                [source, post_id, json.dumps(after, sort_keys=True, ensure_ascii=False)],
+            )
+            changed += 1
+    for column in ("error", "truncated"):
+        db.execute(
+            f"UPDATE source_runs SET {column} = $1 WHERE regexp_matches({column}, $2)",  # noqa: S608
+            [ERASED, pattern(name)],
+        )
+    return {"private.raw_items (names in others)": changed} if changed else {}
+
+
+def mentions(db: Connection, name: str) -> int:
+    """How many posts that stay have a name in their words."""
+    row = db.execute(
+        "SELECT count(*) FROM posts WHERE post_id NOT IN (SELECT post_id FROM gone) "
+        "AND (regexp_matches(body, $1) OR regexp_matches(coalesce(title, ''), $1))",
+        [pattern(name)],
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def rewrite(path: Path) -> None:
+    """Write a DuckDB file anew and put it in its place at once: freed blocks keep old text.
+
+    Nobody may have it open; for the warehouse hold the writer's lock. A file that is damaged or
+    does not fit on the disk is left as it was. Raises `Retriable` or `Fatal`.
+    """
+    fresh = path.with_name(f".{path.name}.rewritten")
+    remove(fresh)
+    with opened(path) as db:
+        ((name,),) = db.execute("SELECT current_database()").fetchall()
+        try:
+            db.execute(f"ATTACH '{quote(fresh)}' AS rewritten")
+            db.execute(f'COPY FROM DATABASE "{name}" TO rewritten')
+            db.execute("CHECKPOINT rewritten")
+            db.execute("DETACH rewritten")
+        except duckdb.Error as error:
+            raise Retriable(f"{path.name} could not be written anew: {error}") from error
+    log = path.with_name(f"{path.name}.wal")
+    if log.exists() and log.stat().st_size:
+        # Of another file than the one that would stand beside it then.
+        raise Retriable(f"{path.name} was not closed in order; try again")
+    log.unlink(missing_ok=True)
+    secure(fresh, path)
