@@ -4,13 +4,13 @@ SELECT
     brand,
     day,
     stage,
-    sum(moments) AS moments,
-    sum(negative) AS negative,
-    sum(neutral) AS neutral,
-    sum(positive) AS positive,
+    CAST(sum(moments) AS BIGINT) AS moments,
+    CAST(sum(negative) AS BIGINT) AS negative,
+    CAST(sum(neutral) AS BIGINT) AS neutral,
+    CAST(sum(positive) AS BIGINT) AS positive,
     100.0 * (sum(positive) - sum(negative)) / sum(moments) AS net_sentiment,
     sum(score * moments) / sum(moments) AS score,
-    sum(peaks) AS peaks,
-    sum(ends) AS ends
+    CAST(sum(peaks) AS BIGINT) AS peaks,
+    CAST(sum(ends) AS BIGINT) AS ends
 FROM touchpoint_sentiment
 GROUP BY brand, day, stage;

@@ -9,9 +9,9 @@ SELECT
         AND max(finished_at) IS NOT NULL AS healthy,
     arg_max(coalesce(error, ''), started_at) AS last_error,
     arg_max(coalesce(truncated, ''), started_at) AS last_truncated,
-    sum(seen) AS seen,
-    sum(new) AS new,
-    sum(rejected) AS rejected,
+    CAST(sum(seen) AS BIGINT) AS seen,
+    CAST(sum(new) AS BIGINT) AS new,
+    CAST(sum(rejected) AS BIGINT) AS rejected,
     count(*) AS visits
 FROM source_runs
 GROUP BY source;

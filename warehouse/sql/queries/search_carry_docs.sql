@@ -1,0 +1,8 @@
+-- Which posts are in the index of the copy before, and still the same?
+INSERT INTO search.docs
+SELECT d.*
+FROM before.search.docs AS d
+JOIN posts AS p
+    ON p.post_id = d.post_id
+    AND p.content_hash = d.content_hash
+    AND p.language IS NOT DISTINCT FROM d.language

@@ -1,0 +1,24 @@
+-- Up to which local day has anything been heard? What "this week" counts back from.
+CREATE OR REPLACE VIEW today AS
+WITH heard AS (
+    -- Not the clock: an old export keeps its last week, and a post that is dated in the future
+    -- by mistake has no say.
+    SELECT max(coalesce(posted_at, collected_at)) AS as_of
+    FROM posts
+    WHERE posted_at IS NULL OR posted_at <= collected_at
+),
+roles AS (
+    SELECT brand, min(role) AS role
+    FROM post_brands
+    GROUP BY brand
+)
+SELECT
+    z.brand,
+    r.role,
+    z.time_zone,
+    CAST(timezone(z.time_zone, h.as_of) AS DATE) AS day,
+    CAST(date_trunc('week', timezone(z.time_zone, h.as_of)) AS DATE) AS week,
+    h.as_of
+FROM brands AS z
+JOIN roles AS r ON r.brand = z.brand
+CROSS JOIN heard AS h;
