@@ -31,14 +31,17 @@ def due(db: Connection, settings: Settings, now: datetime) -> list[Alert]:
 def viral(post: rules.Rising, settings: Settings, now: datetime) -> Alert:
     """The alert for a negative post that goes viral; high from 5 times the floor on."""
     rule = settings.alerts
-    reason = REASONS[settings.brand.language].format(
-        growth=post.growth,
-        hours=rule.viral_hours,
-        ratio=post.growth / post.usual_growth,
-        source=post.source,
-        usual=post.usual_growth,
-        total=post.total,
-    )
+    reasons = {
+        language: template.format(
+            growth=post.growth,
+            hours=rule.viral_hours,
+            ratio=post.growth / post.usual_growth,
+            source=post.source,
+            usual=post.usual_growth,
+            total=post.total,
+        )
+        for language, template in REASONS.items()
+    }
     return Alert(
         alert_id=alert_id(VIRAL, post.brand, post.post_id),
         kind=VIRAL,
@@ -46,8 +49,9 @@ def viral(post: rules.Rising, settings: Settings, now: datetime) -> Alert:
         subject=post.post_id,
         post_id=post.post_id,
         severity="high" if post.growth >= 5 * rule.viral_floor else "medium",
-        reason=reason,
+        reason=reasons[settings.brand.language],
         raised_at=now,
+        reasons=reasons,
     )
 
 

@@ -38,12 +38,3 @@ def rising(
         "ratio": ratio,
     }
     return [Rising(*row) for row in db.execute(query("viral_candidates"), values).fetchall()]
-
-
-def listed(db: Connection, *, state: str | None = None) -> list[tuple[object, ...]]:
-    """(raised_at, severity, kind, brand, subject, state, reason), the newest first."""
-    return db.execute(
-        "SELECT raised_at, severity, kind, brand, subject, state, reason FROM alerts "
-        "WHERE $state IS NULL OR state = $state ORDER BY raised_at DESC, alert_id",
-        {"state": state},
-    ).fetchall()

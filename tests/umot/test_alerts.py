@@ -10,7 +10,7 @@ import pytest
 from umot import alerts
 from umot.config import Alerts, Brand, Settings
 from umot.post import Alert, Engagement, Kind, Label, Post, RawItem, Role, Sentiment, Status
-from warehouse import Warehouse, load
+from warehouse import Warehouse, alert_states, load
 
 NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
 ORIGIN = load.Origin("reddit", "Vlotwiel", "own", b"key")
@@ -73,8 +73,9 @@ def test_a_negative_post_that_grows_is_one_alert_with_its_numbers(scene: Scene) 
     assert (alert.kind, alert.post_id, alert.severity) == ("viral_negative", "reddit:storm", "high")
     assert "900 more reactions in 24 hours" in alert.reason
     with scene.warehouse.transaction("test") as db:
-        assert load.store_alerts(db, [alert]) == [alert]
-        assert load.store_alerts(db, alerts.due(db, SETTINGS, NOW)) == []
+        (change,) = alert_states.follow(db, [alert], now=NOW)
+        assert (change.event, change.alert.alert_id) == ("raised", alert.alert_id)
+        assert alert_states.follow(db, alerts.due(db, SETTINGS, NOW), now=NOW) == []
 
 
 def test_what_is_positive_or_small_or_our_own_or_old_stays_quiet(scene: Scene) -> None:

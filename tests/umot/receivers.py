@@ -1,0 +1,106 @@
+"""Receivers on loopback for alerts: a web server and a mail server that note what they are sent."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Webhook:
+    """Takes JSON; answers with the next of `statuses`, then 200. `taken` is what it said 200 to."""
+
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+        self.asked: list[str] = []
+        self.taken: list[dict[str, Any]] = []
+        self.address = ""
+
+
+class Mailbox:
+    """A mail server without passwords."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.address = ""
+
+
+@contextmanager
+def serving(server: socketserver.BaseServer) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def webhook() -> Iterator[Webhook]:
+    made = Webhook()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            made.asked.append(self.path)
+            status = made.statuses.pop(0) if made.statuses else 200
+            if status == 200:
+                made.taken.append(json.loads(content))
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.address = f"127.0.0.1:{server.server_port}"
+    with serving(server):
+        yield made
+
+
+@contextmanager
+def mailbox() -> Iterator[Mailbox]:
+    made = Mailbox()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def say(self, line: str) -> None:
+            self.wfile.write(f"{line}\r\n".encode())
+
+        def handle(self) -> None:
+            self.say("220 loopback")
+            for raw in self.rfile:
+                match raw.decode().split()[:1]:
+                    case [word] if word.upper() == "DATA":
+                        self.say("354 go on")
+                        self.take()
+                        self.say("250 taken")
+                    case [word] if word.upper() == "QUIT":
+                        self.say("221 bye")
+                        return
+                    case _:
+                        self.say("250 fine")
+
+        def take(self) -> None:
+            lines = []
+            for raw in self.rfile:
+                if raw == b".\r\n":
+                    break
+                lines.append(raw.removeprefix(b"."))
+            mail = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
+            made.mails.append(mail)
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    made.address = f"127.0.0.1:{server.server_address[1]}"
+    with serving(server):
+        yield made
