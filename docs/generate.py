@@ -1,4 +1,4 @@
-"""Writes the pages that come from the program itself: cli.md, configuration.md, tables.md."""
+"""Writes the pages that come from the program itself: see `PAGES`, at the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SECTIONS = ("brand", "model", "digest", "alerts")
+SECTIONS = ("brand", "model", "digest", "alerts", "sql")
 HIDDEN = ("schema_versions", "published_stamp")
 
 
@@ -57,6 +57,12 @@ def configuration() -> str:
         field = config.Settings.model_fields[section]
         parts.append(f"## [{section}]\n\n{field.description}\n")
         parts.append(rows(field.annotation, f"UMOT_{section.upper()}__"))
+        if section == "alerts":
+            parts.append(
+                "## [[alerts.channels]]\n\nWhere alerts are sent to: one table each; see "
+                "[alerts](alerts.md).\n"
+            )
+            parts.append(rows(config.Channel, ""))
     parts.append(
         "## [[sources]]\n\nThe places to read: one table each. Names that are not listed here go\n"
         "to the connector; `umot connectors` shows which it has.\n"
@@ -75,6 +81,7 @@ ENVIRONMENT = """\
 | `UMOT_AUTHOR_KEY` | The key of the hashes that stand for writers; else made in `author.key`. |
 | `UMOT_RETRY_DELAYS` | Seconds before each retry of a source in `umot run`, e.g. `15,60`. |
 | `UMOT_REDDIT_CLIENT_ID`, `UMOT_REDDIT_CLIENT_SECRET` | Credentials of a Reddit "script" app. |
+| `UMOT_MASTODON_TOKEN` | Access token of a Mastodon account, for its mentions and for searches. |
 """
 
 
@@ -105,7 +112,8 @@ def tables() -> str:
 
     parts = [
         "# Tables and views\n",
-        "What `umot sql` sees. Times are UTC; days are local days of the brand.\n",
+        "What `umot sql` sees. Times are UTC; days are local days of the brand. Questions to\n"
+        "start from are in the [cookbook](sql-cookbook.md).\n",
     ]
     with tempfile.TemporaryDirectory() as folder:
         warehouse = Warehouse(Path(folder))
@@ -114,6 +122,7 @@ def tables() -> str:
             for name, comment in relations(db):
                 parts.append(f"## {name}\n\n{comment}\n")
                 parts.append(columns(db, name))
+            parts.append(macros(db))
     return "\n".join(parts)
 
 
@@ -121,7 +130,7 @@ def relations(db: object) -> Iterator[tuple[str, str]]:
     """Names and comments of tables and views, in order."""
     found = db.execute(  # type: ignore[attr-defined]
         "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal UNION ALL "
-        "SELECT table_name, comment FROM duckdb_tables() ORDER BY 1"
+        "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'main' ORDER BY 1"
     ).fetchall()
     yield from ((name, comment) for name, comment in found if name not in HIDDEN)
 
@@ -138,7 +147,61 @@ def columns(db: object, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"cli.md": cli, "configuration.md": configuration, "tables.md": tables}
+def macros(db: object) -> str:
+    """A table of the functions that are the warehouse's own."""
+    found = db.execute(  # type: ignore[attr-defined]
+        "SELECT function_name, parameters, comment FROM duckdb_functions() "
+        "WHERE NOT internal AND comment IS NOT NULL ORDER BY 1"
+    ).fetchall()
+    lines = ["## Functions\n", "| function | what |", "|---|---|"]
+    lines += [f"| `{name}({', '.join(given)})` | {comment} |" for name, given, comment in found]
+    return "\n".join(lines) + "\n"
+
+
+COOKBOOK = """\
+# SQL cookbook
+
+Questions that marketers ask, each answered by one statement that runs as it is:
+
+```console
+$ umot sql            # a prompt: .queries lists these names, .run NAME asks one
+$ umot sql "FROM today"
+```
+
+"This week" counts back from the newest post that was heard (the view `today`), so the answers
+also fit an old export. Only posts about the own brand count, unless it says otherwise, and never
+the company's own. What the columns of the views mean is in [tables and views](tables.md).
+"""
+
+
+def cookbook() -> str:
+    """Every question with its statement and how to read the answer."""
+    from warehouse import Warehouse
+    from warehouse.cookbook import queries
+
+    found = queries().values()
+    parts = [COOKBOOK]
+    parts.append("\n".join(f"- [{one.title_en}](#{one.name})" for one in found) + "\n")
+    with tempfile.TemporaryDirectory() as folder:
+        warehouse = Warehouse(Path(folder))
+        warehouse.publish()
+        with warehouse.read() as db:
+            for one in found:
+                rows = db.execute(f"DESCRIBE {one.sql}").fetchall()
+                gives = ", ".join(f"`{row[0]}`" for row in rows)
+                parts.append(
+                    f"## {one.name}\n\n**{one.title_en}** *{one.title_nl}*\n\n{one.remark}\n\n"
+                    f"```sql\n{one.sql}\n```\n\nColumns: {gives}.\n"
+                )
+    return "\n".join(parts)
+
+
+PAGES = {
+    "cli.md": cli,
+    "configuration.md": configuration,
+    "sql-cookbook.md": cookbook,
+    "tables.md": tables,
+}
 
 if __name__ == "__main__":
     for page, make in PAGES.items():

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from umot import forgetting
 from umot.digest import build, file_name, render
 from umot.pipeline import Monitor
 
 FORMATS = ("html", "md", "json")
 FOLDER = "digests"
+WAIT = 600.0  # seconds that erasing may take before a digest gives up
 
 
 def yesterday(time_zone: str, now: datetime) -> date:
@@ -30,12 +32,16 @@ def write_digest(
     """
     monitor = Monitor.open(home)
     brand, examples = monitor.settings.brand, monitor.settings.digest.examples
-    with monitor.warehouse.read() as db:
-        digest = build(db, brand.name, day, language=language or brand.language, examples=examples)
-    texts = {file_name(day, digest.language, form): render(digest, form) for form in formats}
-    folder = home / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    return [replace(folder / name, text) for name, text in texts.items()]
+    # What is being erased must not be written again from the copy that was there before.
+    with forgetting.alone(home, wait=WAIT):
+        with monitor.warehouse.read() as db:
+            digest = build(
+                db, brand.name, day, language=language or brand.language, examples=examples
+            )
+        texts = {file_name(day, digest.language, form): render(digest, form) for form in formats}
+        folder = home / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        return [replace(folder / name, text) for name, text in texts.items()]
 
 
 def replace(path: Path, text: str) -> Path:

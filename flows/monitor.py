@@ -26,9 +26,10 @@ from flows import summary
 from flows.patience import RETRIES, delays, worth_retrying
 from flows.secret_blocks import load_secrets
 from flows.turn import turn
-from umot import config, pipeline
+from umot import config, forgetting, pipeline
 from umot.config import Source
 from umot.errors import UmotError
+from umot.notify import Deliveries
 from umot.pipeline import Classified, Monitor, Progress, Report, Visit
 from umot.post import Alert
 
@@ -84,14 +85,29 @@ def classify(monitor: Monitor, now: datetime) -> Classified:
 
 @task(name="alert", cache_policy=NO_CACHE, persist_result=False)
 def raise_alerts(monitor: Monitor, now: datetime) -> list[Alert]:
-    """Store the alerts that are due now and were not before."""
+    """Bring the alerts up to date, with the messages about them."""
     return pipeline.raise_alerts(monitor, now=now)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def deliver(monitor: Monitor) -> Deliveries:
+    """Send the messages that are due; what fails is tried again at a later pass."""
+    done = pipeline.deliver(monitor)
+    for line in done.failures:
+        get_run_logger().warning(line)
+    return done
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
 def publish(monitor: Monitor) -> bool:
     """Give readers a fresh copy; whether anything had changed."""
     return monitor.warehouse.publish("umot run")
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def forget(monitor: Monitor, now: datetime) -> int:
+    """Erase what is older than is kept, and finish what was begun; how many erasures."""
+    return len(forgetting.settle(monitor, now))
 
 
 @flow(
@@ -116,8 +132,10 @@ def monitor(
         visits = visit_all(watch, wanted, at)
         classified = classify(watch, at)
         alerts = raise_alerts(watch, at)
+        delivered = deliver(watch)
         published = publish(watch)
-    report = Report(tuple(visits), classified, tuple(alerts), published)
+        forget(watch, at)
+    report = Report(tuple(visits), classified, tuple(alerts), published, delivered)
     message = summary.line(report)
     create_markdown_artifact(summary.page(report), key=ARTIFACT, description=message)
     # Prefect makes a returned state the run's own, and hands its data to the caller.

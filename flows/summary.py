@@ -27,6 +27,9 @@ def page(report: Report) -> str:
         f"{read.unscored} unscored (another language, or empty), {read.failed} failed.",
         "Published." if report.published else "Nothing to publish: no row changed.",
     ]
+    sent = report.delivered.sent
+    lines += [f"Sent {count(sent, 'message')} about alerts."] if sent else []
+    lines += [f"**{cell(failure)}**" for failure in report.delivered.failures]
     alerts = [
         f"- **{alert.severity}** {cell(alert.subject)}: {cell(alert.reason)}"
         for alert in report.alerts

@@ -19,7 +19,8 @@ LEVELS = {
     "umot.pipeline": 2,
     "umot.digest": 2,
     "umot.alerts": 1.5,  # the pipeline raises alerts
-    "umot.notify": 2,
+    "umot.notify": 1.5,  # the pipeline sends what it raised
+    "umot.forgetting": 2.5,  # it reaches what the pipeline and the digest wrote
     "connectors": 1,
     "models": 1,
     "warehouse": 1,
@@ -27,6 +28,7 @@ LEVELS = {
     "umot": 0,  # post, errors, config, journey, plugins, language, starter
 }
 HOMES = {
+    "apprise": ("umot.notify",),
     "duckdb": ("warehouse",),
     "prefect": ("flows",),
     "torch": ("models",),
@@ -36,11 +38,12 @@ HOMES = {
     "py3langid": ("models",),
     "praw": ("connectors",),
     "feedparser": ("connectors",),
-    "httpx": ("connectors", "flows"),
+    "httpx": ("umot.http", "flows"),
     "babel": ("umot.language",),
     "jinja2": ("umot.digest",),
     "typer": ("umot.cli",),
     "rich": ("umot.cli",),
+    "prompt_toolkit": ("umot.cli",),
     "altair": ("umot.charts",),
     "vl_convert": ("umot.charts",),
     "sklearn": ("models",),

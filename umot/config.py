@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from umot.errors import Fatal
+from umot.journey_rules import STAGES
 
 FILE = "umot.toml"
+Severity = Literal["low", "medium", "high"]
 
 
 class Section(BaseModel):
@@ -57,6 +59,9 @@ class Source(BaseModel):
     role: Literal["own", "competitor"] = Field(
         "own", description="Whether that brand is our own or a competitor."
     )
+    retention_days: int | None = Field(
+        None, ge=1, description="Posts older than so many days are erased; else they stay."
+    )
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -86,8 +91,37 @@ class Digest(Section):
     examples: int = Field(5, ge=1, le=50, description="How many posts are quoted of each kind.")
 
 
+class Channel(Section):
+    """Where alerts are sent to: one table each, the address in an environment variable."""
+
+    name: str = Field(description="A short name, used in reports and the outbox.", min_length=1)
+    url_variable: str = Field(
+        # So that a Prefect Secret block can set it, and that it is taken for no setting.
+        pattern=r"^UMOT(_[A-Z0-9]+)+$",
+        description="Name of the environment variable with its apprise address, `UMOT_…`.",
+    )
+    severities: tuple[Severity, ...] = Field(
+        ("low", "medium", "high"), description="Only alerts of these severities."
+    )
+    brands: tuple[str, ...] = Field((), description="Only alerts about these brands; empty: all.")
+    stages: tuple[str, ...] = Field(
+        (), description="Only alerts about these stages of the journey; empty: all."
+    )
+    language: Literal["nl", "en"] | None = Field(
+        None, description="Language of its messages, if not the brand's."
+    )
+
+    @field_validator("stages")
+    @classmethod
+    def known_stages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a stage that the journey does not have: it would never get a message."""
+        if wrong := sorted(set(value) - set(STAGES)):
+            raise ValueError(f"unknown stage {', '.join(wrong)}; valid: {', '.join(STAGES)}")
+        return value
+
+
 class Alerts(Section):
-    """When a negative post counts as going viral."""
+    """When an alert is raised, how long it lives, and whom it is sent to."""
 
     viral_floor: int = Field(
         20, ge=1, description="Least growth of likes, replies and shares in `viral_hours`."
@@ -96,6 +130,42 @@ class Alerts(Section):
     viral_ratio: float = Field(
         4.0, gt=1, description="How many times the growth of its source's usual post."
     )
+    calm_hours: float = Field(
+        24, gt=0, description="An alert closes when its rule has not fired for so many hours."
+    )
+    cooldown_hours: float = Field(
+        24, ge=0, description="A closed alert comes back after so many hours at the earliest."
+    )
+    quiet_hours: str = Field(
+        "",
+        pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description='When nothing is sent, on the clocks of the brand, e.g. "22:00-07:00".',
+    )
+    quiet_except_high: bool = Field(
+        True, description="Alerts of high severity are sent in quiet hours all the same."
+    )
+    attempts: int = Field(
+        10, ge=1, description="How often a message is tried before it is given up."
+    )
+    channels: tuple[Channel, ...] = Field((), description="Where alerts are sent to; see below.")
+
+    @field_validator("channels")
+    @classmethod
+    def unique_names(cls, value: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        """The outbox knows channels by name."""
+        names = [channel.name for channel in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two channels are named {', '.join(twice)}")
+        return value
+
+
+class Sql(Section):
+    """What one statement of `umot sql` may use."""
+
+    seconds: float = Field(30.0, gt=0, description="Seconds that a statement may take.")
+    memory: int = Field(1_000, ge=100, description="Megabytes of memory it may need.")
+    rows: int = Field(100_000, ge=1, description="Rows of an answer; the rest is cut off.")
 
 
 class Settings(BaseSettings):
@@ -109,6 +179,7 @@ class Settings(BaseSettings):
     model: Model = Field(default_factory=Model, description="What reads the texts.")
     digest: Digest = Field(default_factory=Digest, description="The daily digest.")
     alerts: Alerts = Field(default_factory=Alerts, description="The rules for alerts.")
+    sql: Sql = Field(default_factory=Sql, description="What one statement of `umot sql` may use.")
     sources: tuple[Source, ...] = Field((), description="The places to read.")
 
     @classmethod

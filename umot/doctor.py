@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from umot import pipeline
-from umot.config import Source
+from umot.config import Channel, Source
 from umot.errors import Retriable, UmotError
 from umot.pipeline import Monitor, Progress
 
@@ -50,6 +50,9 @@ def examine(home: Path, progress: Progress = pipeline.silent) -> Iterator[Check]
     yield disk(home)
     yield guarded("warehouse", lambda: warehouse(monitor))
     yield guarded("model", lambda: model(monitor))
+    for channel in monitor.settings.alerts.channels:
+        yield guarded(f"channel {channel.name}", partial(speaks, channel))
+    yield guarded("deliveries", lambda: deliveries(monitor))
     for done, source in enumerate(sources):
         progress("sources", done, len(sources))
         yield guarded(f"source {source.name}", partial(reach, monitor, source))
@@ -105,6 +108,32 @@ def model(monitor: Monitor) -> Check:
     if label != "positive":
         return Check("model", "warning", f"{finding}, but takes praise for {label}")
     return Check("model", "ok", finding)
+
+
+def speaks(channel: Channel) -> Check:
+    """Whether the address of a channel is there and understood; nothing is sent."""
+    from umot.notify.channels import Speaker
+
+    Speaker(channel)
+    return Check(f"channel {channel.name}", "ok", "its address is known; umot alerts test tries it")
+
+
+def deliveries(monitor: Monitor) -> Check:
+    """Whether messages about alerts arrived."""
+    from warehouse import outbox
+
+    if not monitor.warehouse.published.exists():
+        return Check("deliveries", "ok", "nothing to deliver yet")
+    with monitor.warehouse.read() as db:
+        troubled = outbox.undelivered(db)
+    if not troubled:
+        return Check("deliveries", "ok", "no message is held up")
+    findings = [
+        f"{one.count} to {one.recipient!r} "
+        f"{'given up' if one.state == 'given_up' else 'still being tried'}: {one.error}"
+        for one in troubled
+    ]
+    return Check("deliveries", "warning", "; ".join(findings), "umot alerts test tries a channel")
 
 
 def reach(monitor: Monitor, source: Source) -> Check:

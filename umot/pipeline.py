@@ -10,15 +10,17 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from models.reader import Reader
-from umot import alerts, config, journey, plugins
+from umot import alerts, config, journey, notify, plugins
 from umot.config import Settings, Source
 from umot.errors import Fatal, Retriable, Skippable, UmotError, UnknownName
+from umot.notify.deliver import Deliveries, utc_now
 from umot.post import Alert, Post, RawItem, Status
-from warehouse import Warehouse, authors, load, state
+from warehouse import Warehouse, alert_states, authors, load, retention, state, tombstones
+from warehouse.alert_states import Life
 
 log = logging.getLogger("umot")
 READ_AT_ONCE = 256  # posts read between two writes: a killed run loses at most these readings
@@ -85,6 +87,7 @@ class Report:
     classified: Classified
     alerts: tuple[Alert, ...]  # those raised by this pass
     published: bool
+    delivered: Deliveries = field(default_factory=Deliveries)
 
     @property
     def failures(self) -> list[str]:
@@ -159,7 +162,10 @@ def batches(monitor: Monitor, source: Source, now: datetime) -> Iterable[Visit]:
     made = connector(source, monitor.home)
     brand = monitor.settings.brand
     name = source.brand or brand.name
-    origin = load.Origin(source.name, name, source.role, authors.key(monitor.home))
+    key = authors.key(monitor.home)
+    since = retention.limit(source.retention_days, now) if source.retention_days else None
+    gate = tombstones.Gate(monitor.home, key, since)
+    origin = load.Origin(source.name, name, source.role, key, gate)
     command = f"umot collect {source.name}"
     with monitor.warehouse.transaction(command) as db:
         load.save_brand(db, name, brand.time_zone, brand.language)
@@ -236,9 +242,32 @@ def classify(
 
 
 def raise_alerts(monitor: Monitor, *, now: datetime) -> list[Alert]:
-    """Store the alerts that are due; returns those that are new."""
+    """Bring the alerts up to date and write down what is to be sent, all or nothing.
+
+    Returns those that people should hear of: new, graver, back again, or on after a snooze.
+    """
+    settings = monitor.settings
+    life = Life(
+        timedelta(hours=settings.alerts.calm_hours), timedelta(hours=settings.alerts.cooldown_hours)
+    )
     with monitor.warehouse.transaction("umot alerts") as db:
-        return load.store_alerts(db, alerts.due(db, monitor.settings, now))
+        due = alerts.due(db, settings, now)
+        changes = alert_states.follow(db, due, now=now, life=life)
+        notify.queue(db, settings, changes, now)
+    return [change.alert for change in changes]
+
+
+def deliver(monitor: Monitor, *, clock: Callable[[], datetime] = utc_now) -> Deliveries:
+    """Send the messages that are due; never raises, for a pass is not to fail by it.
+
+    `clock` is the real one, also where the pass makes a past moment again: it is now that the
+    channels are spoken to.
+    """
+    try:
+        return notify.deliver(monitor.warehouse, monitor.settings, clock=clock)
+    except Exception as error:  # what was not sent is still in the outbox; the next pass goes on
+        log.debug("sending stopped", exc_info=True)
+        return Deliveries(failures=(f"alerts not delivered: {one_line(error)}",))
 
 
 def run(
@@ -249,14 +278,15 @@ def run(
     now: datetime,
     progress: Progress = silent,
 ) -> Report:
-    """One pass: every source (one's failure stops no other), then classify, alert, publish."""
+    """One pass: every source (one's failure stops no other), classify, alert, send, publish."""
     visits = [
         attempt(monitor, source, now=now, progress=progress) for source in monitor.sources(names)
     ]
     classified = classify(monitor, reader(), now=now, progress=progress)
     raised = raise_alerts(monitor, now=now)
+    delivered = deliver(monitor)
     published = monitor.warehouse.publish("umot run")
-    return Report(tuple(visits), classified, tuple(raised), published)
+    return Report(tuple(visits), classified, tuple(raised), published, delivered)
 
 
 def attempt(monitor: Monitor, source: Source, *, now: datetime, progress: Progress) -> Visit:

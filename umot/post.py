@@ -180,7 +180,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A warning that needs people. `kind` is the rule; `subject` what it is about."""
+    """A warning that needs people. `kind` is the rule; `subject` what it is about.
+
+    `reason` is in the brand's language, `reasons` the same by language, for channels that speak
+    another. `stage` is that of its series; for one about a post it is found when it is stored.
+    """
 
     alert_id: str
     kind: str
@@ -190,3 +194,5 @@ class Alert:
     severity: str
     reason: str
     raised_at: datetime
+    reasons: Mapping[str, str] = field(default_factory=dict, hash=False)
+    stage: str | None = None

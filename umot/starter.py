@@ -47,6 +47,11 @@ platform = "mastodon"
 # subreddits = ["thenetherlands"]
 # search = [{name}]
 
+# Alerts go to mail, Slack, Teams and more: docs/alerts.md. The variable holds the address.
+# [[alerts.channels]]
+# name = "team"
+# url_variable = "UMOT_TEAM_URL"
+
 # Exports of other tools, put in the folder imports/ beside this file.
 # [[sources]]
 # name = "exports"

@@ -14,7 +14,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from umot.errors import Fatal, Retriable
-from warehouse import migrate, publish
+from warehouse import files, migrate, publish
 
 WAIT = 600.0  # seconds a writer waits for its turn before it gives up
 Connection = duckdb.DuckDBPyConnection
@@ -37,6 +37,8 @@ class Warehouse:
         self._turn = threading.RLock()
         # The lock is the kernel's (flock), so a killed writer frees it.
         self._lock = FileLock(self.folder / "writer.lock", thread_local=False)
+        self._restored = self.folder / "restored"
+        self._known: str | None = None  # which restored warehouse this object has worked on
 
     @contextmanager
     def write(self, command: str, *, wait: float = WAIT) -> Iterator[Connection]:
@@ -44,14 +46,22 @@ class Warehouse:
 
         Raises `Retriable` when another process keeps the lock longer than `wait` seconds.
         """
+        with self.alone(command, wait=wait), self._open() as db:
+            yield db
+
+    @contextmanager
+    def alone(self, command: str, *, wait: float = WAIT) -> Iterator[None]:
+        """The writer's turn without a connection, for work on the file itself; raises as `write`.
+
+        Within `write` of the same object it is no protection: the file is open then.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._turn:
             self._acquire(wait)
             try:
                 holder = {"pid": os.getpid(), "command": command}
                 self._holder.write_text(json.dumps(holder), "utf-8")
-                with self._open() as db:
-                    yield db
+                yield
             finally:
                 self._lock.release()
 
@@ -116,11 +126,23 @@ class Warehouse:
             return "another process"
         return f"pid {held['pid']} ({held['command']})"
 
+    def replaced(self, mark: str) -> None:
+        """Note that another warehouse takes the place of this one; `mark` is of this time only.
+
+        Who is in the middle of a run then is refused: its cursors are those of the other one.
+        """
+        files.write(self._restored, mark, mode=0o644)
+        self._known = mark
+
     def _open(self) -> Connection:
+        mark = self._restored.read_text("utf-8") if self._restored.exists() else ""
+        if self._known not in (None, mark):
+            raise Retriable("the warehouse was restored from a backup meanwhile; run this again")
+        self._known = mark
         try:
             db = duckdb.connect(str(self.path))
         except duckdb.IOException as error:
-            if "lock" in str(error).lower():
+            if "set lock on file" in str(error):  # "block" has a lock in it, too
                 raise Retriable(f"{self.path} is open in another program: {error}") from error
             raise Fatal(f"{self.path} cannot be opened: {error}") from error
         try:

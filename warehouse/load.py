@@ -1,4 +1,4 @@
-"""Every write of data: posts with their source's cursor, readings, alerts, runs."""
+"""Every write of data: posts with their source's cursor, readings, runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from duckdb import DuckDBPyConnection as Connection
 
-from umot.post import Alert, Moment, Post, RawItem, Sentiment
+from umot.post import Moment, Post, RawItem, Sentiment
 from warehouse import arrow
 from warehouse.sql import query
 
 if TYPE_CHECKING:
     from umot.journey import JourneyMap
+    from warehouse.tombstones import Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Origin:
     brand: str
     role: str
     author_key: bytes
+    gate: Gate | None = None  # keeps out what was erased or is too old; None lets all in
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Counts:
     deleted: int = 0
     rejected: int = 0
     observed: int = 0
+    passed_over: int = 0  # erased before, or older than the source may keep
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -56,6 +59,7 @@ class Counts:
             self.deleted + other.deleted,
             self.rejected + other.rejected,
             self.observed + other.observed,
+            self.passed_over + other.passed_over,
         )
 
 
@@ -69,15 +73,21 @@ def store_batch(
 ) -> Counts:
     """Store posts, what came with them and the source's cursor, in the caller's transaction.
 
-    A post that occurs twice in a batch counts once, as it came last.
+    A post that occurs twice in a batch counts once, as it came last. What `origin.gate` keeps
+    out is passed over.
     """
-    latest = {post.post_id: (raw, post) for raw, post in parsed}
-    items, posts = [raw for raw, _ in latest.values()], [post for _, post in latest.values()]
+    given = len(parsed) + len(rejects)
+    kept = parsed
+    if origin.gate is not None:
+        parsed, kept, rejects = origin.gate.admit(parsed, rejects)
+    posts = list({post.post_id: post for _, post in parsed}.values())
+    latest = {post.post_id: (raw, post) for raw, post in kept}
+    items, known = [raw for raw, _ in latest.values()], [post for _, post in latest.values()]
     new = changed = deleted = observed = 0
     if posts:
         with (
             arrow.registered(db, "incoming", arrow.posts(posts, origin.author_key, now)),
-            arrow.registered(db, "incoming_raw", arrow.raw_items(items, posts)),
+            arrow.registered(db, "incoming_raw", arrow.raw_items(items, known)),
             arrow.registered(db, "incoming_engagement", arrow.engagement(posts)),
         ):
             deleted = changes(db, "delete_posts")
@@ -95,7 +105,8 @@ def store_batch(
         db.execute(query("save_cursor"), {"source": origin.source, "cursor": text, "saved_at": now})
     if new or changed or deleted or observed or rejected:
         touch(db)
-    return Counts(len(parsed) + len(rejects), new, changed, deleted, len(rejects), observed)
+    passed = given - len(parsed) - len(rejects)
+    return Counts(given, new, changed, deleted, len(rejects), observed, passed)
 
 
 def store_rejects(db: Connection, source: str, rejects: Sequence[Reject], now: datetime) -> int:
@@ -159,33 +170,6 @@ def save_brand(db: Connection, brand: str, time_zone: str, language: str) -> Non
     if known != (time_zone, language):
         db.execute(query("save_brand"), values)
         touch(db)
-
-
-def store_alerts(db: Connection, alerts: Sequence[Alert]) -> list[Alert]:
-    """Store alerts that are not known yet, open; returns those."""
-    stored = []
-    for alert in alerts:
-        known = db.execute("SELECT 1 FROM alerts WHERE alert_id = $1", [alert.alert_id]).fetchone()
-        if known:
-            continue
-        db.execute(
-            "INSERT INTO alerts (alert_id, kind, brand, subject, post_id, severity, state, "
-            "raised_at, reason) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)",
-            [
-                alert.alert_id,
-                alert.kind,
-                alert.brand,
-                alert.subject,
-                alert.post_id,
-                alert.severity,
-                alert.raised_at,
-                alert.reason,
-            ],
-        )
-        stored.append(alert)
-    if stored:
-        touch(db)
-    return stored
 
 
 def start_run(db: Connection, run_id: str, source: str, started_at: datetime) -> None:

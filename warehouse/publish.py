@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
-from warehouse import migrate
+from warehouse import migrate, search
 
 STAMP = "published_stamp"
 
@@ -26,15 +26,18 @@ def publish(db: Connection, target: Path) -> bool:
     fresh.unlink(missing_ok=True)
     fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
     ((source,),) = db.execute("SELECT current_database()").fetchall()
-    build(db, fresh, str(source), stamp)
+    build(db, fresh, str(source), stamp, target)
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
     fresh.replace(target)
     return True
 
 
-def build(db: Connection, path: Path, source: str, stamp: str) -> None:
-    """Write the copy: our own schema in a new file, then the rows of every public table."""
+def build(db: Connection, path: Path, source: str, stamp: str, before: Path) -> None:
+    """Write the copy: our own schema in a new file, then the rows of every public table.
+
+    `before` is the copy it replaces, which may not exist.
+    """
     db.execute(f"ATTACH '{quote(path)}' AS fresh")
     try:
         db.execute("USE fresh")
@@ -43,6 +46,7 @@ def build(db: Connection, path: Path, source: str, stamp: str) -> None:
         for table in tables(db, source):
             db.execute(f'DELETE FROM fresh."{table}"')
             db.execute(f'INSERT INTO fresh."{table}" SELECT * FROM {source}."{table}"')
+        search.build(db, before)
         db.execute(f"CREATE TABLE fresh.{STAMP} AS SELECT $1::VARCHAR AS stamp", [stamp])
         db.execute(f"COMMENT ON TABLE fresh.{STAMP} IS 'Which state of the data this copy shows.'")
         db.execute(f"COMMENT ON COLUMN fresh.{STAMP}.stamp IS 'Fingerprint of that state.'")
@@ -66,7 +70,7 @@ def state(db: Connection) -> str:
     """A text that changes whenever a published row, table or view does."""
     row = db.execute("SELECT change FROM private.changes").fetchone()
     schema = migrate.fingerprint(str(sorted(migrate.versions(db).items())))
-    return f"{row[0] if row else 0}-{schema}"
+    return f"{row[0] if row else 0}-{schema}-{search.version()}"
 
 
 def published_state(target: Path) -> str | None:

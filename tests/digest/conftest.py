@@ -19,7 +19,7 @@ import pytest
 from umot.digest import Digest, build
 from umot.journey import JourneyMap, Touchpoint
 from umot.post import Alert, Label, Moment, Post, RawItem, Role, Sentiment, Span, Status
-from warehouse import Warehouse, load
+from warehouse import Warehouse, alert_states, load
 
 BRAND, MODEL = "Vlotte Fiets", "test-1"
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -178,7 +178,7 @@ class World:
             other.get("severity", "high"), other.get("reason", "120 reacties erbij."), local(at),
         )  # fmt: skip
         with self.transaction() as db:
-            load.store_alerts(db, [alert])
+            alert_states.follow(db, [alert], now=alert.raised_at)
 
     def run(self, sql: str, *values: Any) -> None:
         """Do to the warehouse what no function does yet."""

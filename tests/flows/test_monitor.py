@@ -91,7 +91,9 @@ def test_one_failing_source_stops_no_other_and_is_named(
         "collect flaky": "Completed",
         "classify": "Completed",
         "alert": "Completed",
+        "deliver": "Completed",
         "publish": "Completed",
+        "forget": "Completed",
     }
     page = artifact()
     assert "| good | 2 | 2 | 0 | 0 | 0 |" in page

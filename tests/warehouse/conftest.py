@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,10 +126,25 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def storyteller(
+    empty_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], AbstractContextManager[Stories]]:
+    """Opens a warehouse to tell stories in, for fixtures that tests share."""
+
+    @contextmanager
+    def opened() -> Iterator[Stories]:
+        home = tmp_path_factory.mktemp("stories") / "home"
+        shutil.copytree(empty_home, home)
+        warehouse = Warehouse(home)
+        with warehouse.write("test") as db:
+            yield Stories(warehouse, db)
+
+    return opened
+
+
 @pytest.fixture
-def stories(empty_home: Path, tmp_path: Path) -> Iterator[Stories]:
+def stories(storyteller: Callable[[], AbstractContextManager[Stories]]) -> Iterator[Stories]:
     """A warehouse of its own to tell stories in."""
-    shutil.copytree(empty_home, tmp_path / "home")
-    warehouse = Warehouse(tmp_path / "home")
-    with warehouse.write("test") as db:
-        yield Stories(warehouse, db)
+    with storyteller() as opened:
+        yield opened

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from umot.cli.common import existing, mapping, now, progress, say, state
+from umot.cli.sql import sql
 
 
 def register(app: typer.Typer) -> None:
@@ -61,7 +62,10 @@ def import_(
             )
             visit = pipeline.collect(monitor, source, now=now(), progress=show)
             counts = visit.counts
-            say(f"{file.name}: {counts.seen} rows, {counts.new} new, {counts.changed} changed")
+            line = f"{file.name}: {counts.seen} rows, {counts.new} new, {counts.changed} changed"
+            if counts.passed_over:
+                line += f", {counts.passed_over} passed over (erased before)"
+            say(line)
             rejected += counts.rejected
     monitor.warehouse.publish("umot import")
     if rejected:
@@ -79,28 +83,3 @@ def show_rejects(monitor: Any, rejected: int) -> None:
             say(f"  {place}: {reason}")
     if rejected > 10:
         say('  … all of them: umot sql "SELECT place, reason FROM rejects"')
-
-
-def sql(
-    context: typer.Context,
-    statement: Annotated[str, typer.Argument(help="One SELECT statement.")],
-    format: Annotated[  # noqa: A002 - the option's name is part of the contract
-        str, typer.Option(help="table, csv, json or parquet.")
-    ] = "table",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="A file instead of stdout.", show_default=False),
-    ] = None,
-) -> None:
-    """Ask the warehouse anything: ad-hoc read-only SQL on the published copy."""
-    from umot.cli.answer import FORMATS, write
-    from warehouse.adhoc import ask
-
-    if format not in FORMATS:
-        raise typer.BadParameter(f"{format!r} is not one of {', '.join(FORMATS)}")
-    if format == "parquet" and output is None:
-        raise typer.BadParameter("parquet needs a file: --output FILE")
-    answer = ask(state(context).monitor().warehouse.readable(), statement)
-    write(answer.table, format, output)
-    if answer.truncated:
-        say(f"truncated: only the first {answer.table.num_rows:,} rows are shown")

@@ -1,4 +1,4 @@
-"""Commands of the main job: run, collect, classify, up, digest, alerts."""
+"""Commands of the main job: run, collect, classify, up, digest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from umot.cli.common import a_day, now, progress, reader, rows, say, state
+from umot.cli.common import a_day, now, progress, reader, say, state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (run, collect, classify, digest, alerts, up):
+    for command in (run, collect, classify, digest, up):
         app.command()(command)
 
 
@@ -37,11 +37,12 @@ def run(
         say(f"no sources in {monitor.home / 'umot.toml'}: only what is stored will be read")
     with progress() as show:
         if plain:
-            from umot import pipeline
+            from umot import forgetting, pipeline
 
             report = pipeline.run(
                 monitor, lambda: reader(monitor), chosen, now=now(), progress=show
             )
+            forgetting.settle(monitor, now())
         else:
             from flows.environment import prepare
 
@@ -58,6 +59,8 @@ def finish(report: Report) -> None:
     show_classified(report.classified)
     for alert in report.alerts:
         say(f"alert ({alert.severity}) {alert.subject}: {alert.reason}")
+    for line in report.delivered.failures:
+        say(f"umot: {line}")
     if report.failures:
         for line in report.failures:
             say(f"umot: {line}")
@@ -105,6 +108,9 @@ def show_visits(visits: Sequence[Visit]) -> None:
         parts += [f"{counts.changed} changed"] if counts.changed else []
         parts += [f"{counts.deleted} deleted"] if counts.deleted else []
         parts += [f"{counts.rejected} rejected (see the rejects table)"] if counts.rejected else []
+        parts += [f"{counts.passed_over} passed over (erased, or too old)"] * (
+            counts.passed_over > 0
+        )
         parts += [f"truncated: {visit.truncated}"] if visit.truncated else []
         say(f"{visit.source}: {', '.join(parts)}")
 
@@ -155,23 +161,6 @@ def digest(
             examples=settings.digest.examples,
         )
     sys.stdout.write(render(made, format).rstrip("\n") + "\n")
-
-
-def alerts(
-    context: typer.Context,
-    action: Annotated[str, typer.Argument(help="list")] = "list",
-    all_: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
-) -> None:
-    """Warnings about posts that need people."""
-    from warehouse import alerts as stored
-
-    if action != "list":
-        raise typer.BadParameter(f"{action!r} is not one of: list")
-    with state(context).monitor().warehouse.read() as db:
-        found = stored.listed(db, state=None if all_ else "open")
-    rows([f"{raised:%Y-%m-%d %H:%M}Z\t" + "\t".join(map(str, rest)) for raised, *rest in found])
-    if not found:
-        say("no open alerts")
 
 
 def up(

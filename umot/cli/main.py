@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from umot.cli import data, demo, job, models, setup, tracing, training
+from umot.cli import alerts, care, data, demo, forgetting, job, models, setup, tracing, training
 from umot.cli.common import State, console, safe
 from umot.errors import UmotError
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, setup, models, training, job, data, tracing):
+for module in (demo, setup, models, training, job, alerts, data, care, tracing, forgetting):
     module.register(app)
 
 

@@ -1,12 +1,15 @@
--- Which alerts had been raised and not acknowledged by the end of this day, about which posts?
+-- Which alerts had been raised by the end of this day and neither acknowledged nor closed then,
+-- about which posts?
 WITH waiting AS (
     SELECT *
     FROM alerts
     WHERE
         brand = $brand
         AND raised_at < $ends_at
-        -- One that was closed without a time of acknowledgement is open at no day we can name.
-        AND (acknowledged_at >= $ends_at OR (acknowledged_at IS NULL AND state <> 'closed'))
+        AND (acknowledged_at IS NULL OR acknowledged_at >= $ends_at)
+        AND (closed_at IS NULL OR closed_at >= $ends_at)
+        -- One that was closed at no time that is known is open at no day we can name.
+        AND (state <> 'closed' OR coalesce(closed_at, acknowledged_at) IS NOT NULL)
 ),
 seen AS (
     SELECT
