@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export GOMP_SPINCOUNT = 0
 export OMP_WAIT_POLICY = passive
+# Two files of tests at a time: many wait for servers or for children that were killed.
+SIDE := -n 2 --dist loadfile
 
 .PHONY: demo test test-all lint format system-deps clean
 .DEFAULT_GOAL := help
@@ -21,10 +23,10 @@ demo: .venv/ready ## run the main job on the bundled sample brand
 	$(BIN)/umot demo
 
 test: .venv/ready ## the tests (under 10 minutes on two cores)
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest $(SIDE) --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 test-all: .venv/ready ## the slow tests too
-	$(BIN)/python -m pytest -m "slow or not slow"
+	$(BIN)/python -m pytest $(SIDE) -m "slow or not slow"
 
 lint: .venv/ready ## ruff and mypy
 	$(BIN)/ruff check .

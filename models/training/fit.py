@@ -35,7 +35,8 @@ class Recipe:
     `joined` is the share of short texts that are read as a pair. `stage_weight` is what the loss
     of the stages counts beside that of sentiment. `distil` is the share of a teacher's answers in
     the loss of sentiment, `vectors` the weight of keeping the tap layer's vectors as they were.
-    `half`: matrices in bfloat16 where it is fast. `threads` 0 is all cores.
+    `kept` is the share that the weights it started from have in the result, which is the mean of
+    both. `half`: matrices in bfloat16 where it is fast. `threads` 0 is all cores.
     """
 
     epochs: float = 2.0
@@ -50,6 +51,7 @@ class Recipe:
     distil: float = 0.0
     vectors: float = 0.0
     frozen_layers: int = 0
+    kept: float = 0.0
     seed: int = 1
     budget: float = math.inf
     threads: int = 2

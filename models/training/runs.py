@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ def train(
         network.to(device)
         before = right(network, cutter, material.held, settings) if job.start.described else 0
         keeper = student.below_tap(network) if settings.vectors else None
+        begun_with = deepcopy(network.state_dict()) if settings.kept else {}
         if job.layers not in (None, network.shape.layers):
             network = student.shrink(network, job.layers or 0)
         rows = taught(job, material.rows, settings, show)
@@ -70,6 +72,7 @@ def train(
             keeper=keeper,
             save_every=save_every,
         )
+        mix(network, begun_with, settings.kept)
         after = right(network, cutter, material.held, settings)
         show("exporting", 0, 1)
         described = exported(
@@ -77,6 +80,19 @@ def train(
         )
         show("exporting", 1, 1)
     return Result(job.out / WEIGHTS, described, len(material.held), before, after)
+
+
+def mix(network: Encoder, other: Mapping[str, torch.Tensor], share: float) -> None:
+    """Make the weights a mean of theirs and of `other`'s, which count `share`.
+
+    A network that learnt on from another lies near enough to it for a mean to be of use, and less
+    far from what the first was good at (after arXiv 2109.01903). Heads of no use later are passed
+    over, and the words, which are the same.
+    """
+    with torch.no_grad():
+        for name, value in network.named_parameters():
+            if name in other and name != "words.weight" and not name.startswith("stage_head."):
+                value.lerp_(other[name].to(value.device), share)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -25,6 +26,8 @@ WEAK_MOST = 70  # rows of a set and stage
 SEED = 1
 
 Labels = NDArray[np.int64]
+
+log = logging.getLogger("umot.training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,12 @@ def of_posts(scorer: Bundled, folder: Path = OWN) -> Examples:
     return read(scorer, data.own_posts(folder), list(sectors(folder)))
 
 
-def of_read(scorer: Bundled, labelled: Path) -> Examples:
-    """The sentences whose stage was read by hand; `labelled` holds the public sets."""
+def of_read(scorer: Bundled, labelled: Path) -> Examples | None:
+    """The sentences whose stage was read by hand; None where `labelled` has none of their sets."""
     rows = list(read_stages.rows(labelled))
     if not rows:
-        raise Fatal(f"none of the sets that were read by hand are in {labelled}")
+        log.warning("none of the sets that were read by hand are in %s", labelled)
+        return None
     return read(scorer, rows, [row.source for row in rows])
 
 

@@ -160,8 +160,8 @@ def train(
         threads=threads,
     )
     say(f"{len(material.rows):,} rows to train on, {len(material.held):,} of yours kept aside")
-    journey = data / "journey" if data and not allowed_licences(licence) else None
-    job = jobs.Job(out, begin, kept, teacher, on, name, stage_head(begin, journey))
+    labelled = None if allowed_licences(licence) else data
+    job = jobs.Job(out, begin, kept, teacher, on, name, stage_head(begin, labelled))
     with progress() as show:
         result = runs.train(job, material, settings, report=reporter(show), show=telling(show))
     tell(result, fresh=begin.described is None)
@@ -249,10 +249,10 @@ def how(
     return replace(settings, distil=recipe.DISTIL if teacher else 0.0), kept
 
 
-def stage_head(begin: Start, journey: Path | None) -> Callable[[Path], None] | None:
+def stage_head(begin: Start, labelled: Path | None) -> Callable[[Path], None] | None:
     """What fits the head that tells stages; None where the weights to start from have none.
 
-    The weak labels in `journey` come from sets of all licences.
+    The stages in `labelled` (those read by hand, and weak ones) are of sets of all licences.
     """
     from models import stage_head as heads
     from models.training.starts import FromWeights
@@ -263,7 +263,7 @@ def stage_head(begin: Start, journey: Path | None) -> Callable[[Path], None] | N
     def fit(folder: Path) -> None:
         from models.training import stage_head as training
 
-        training.fit(folder, journey).write(folder)
+        training.fit(folder, labelled).write(folder)
 
     return fit
 
