@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 OURS_FOR = 3  # a post of ours is mixed in for so many of the user's rows
 OURS_LEAST = 300  # and never fewer
 ASIDE = 12  # of our own posts, one in so many is kept for calibration
-CALIBRATED = 400  # rows of each validation set that tell the temperatures
+CALIBRATED = 2000  # rows of each validation set, at most, that tell the temperatures
 ENOUGH = 200  # rows kept aside from which a temperature can be told
 TEXTS = 400  # at most, of the user's and of our own, that set the ranges of activations
 

@@ -76,7 +76,7 @@ def test_the_weights_that_ship_give_what_onnxruntime_gives(bundled: Bundled):
             encoder.probabilities(one.reshape(-1, 3)) for one in (logits.numpy(), expected[0])
         )
         apart = np.abs(ours - theirs)  # what 8 bits of an activation cost: see the card
-        assert apart.mean() < 0.05
+        assert apart.mean() < 0.08
         assert apart.max() < 0.25
         sure = ours.max(axis=1) > 0.6  # a close call may go either way
         assert (ours.argmax(axis=1) == theirs.argmax(axis=1))[sure].all()

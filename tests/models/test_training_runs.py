@@ -183,6 +183,20 @@ class Given:
         pass
 
 
+def test_a_second_pass_learns_all_and_keeps_a_share_of_the_first(network):
+    shape = network[0].shape
+    settings = recipe.settings(shape, fresh=False, smaller=False, staged=False, public=True)
+    assert (settings.frozen_layers, settings.kept) == (0, recipe.AGAIN.kept)
+    first, second = Network(shape), Network(shape)
+    before = {name: value.clone() for name, value in second.state_dict().items()}
+    runs.mix(second, first.state_dict(), 0.25)
+    for name, value in second.state_dict().items():
+        mixed = torch.lerp(before[name], first.state_dict()[name], 0.25)
+        kept = name == "words.weight" or name.startswith("stage_head.")
+        assert torch.allclose(value, before[name] if kept else mixed)
+    runs.mix(second, {}, 0.0)
+
+
 def test_a_student_of_half_the_layers_is_taught_and_exported(network, tiny_weights, tmp_path):
     small, words, tokenizer = network
     torch.manual_seed(5)
