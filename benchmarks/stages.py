@@ -133,7 +133,7 @@ def tfidf(texts: Sequence[str], folder: Path) -> Stages:
         (text, stage, training.MAP_WEIGHT) for text, stage, _ in stage_examples.map_phrases()
     ]
     weak = [
-        (row.text, row.stage, training.WEAK_WEIGHT)
+        (row.text, row.stage, training.WEAK_WEIGHT * stage_examples.times(row.source))
         for row in stage_examples.weak_rows(folder.parent, LANGUAGES)
     ]
     known, labels, weights = zip(*own, *phrases, *weak, strict=True)
