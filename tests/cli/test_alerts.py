@@ -5,19 +5,16 @@ from __future__ import annotations
 import getpass
 import http.server
 import json
-import logging
 import shutil
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
+from tests.cli.conftest import Umot
 from umot import config, doctor, notify
-from umot.cli import main
 from umot.pipeline import Monitor
 from umot.post import Alert
 from warehouse import Warehouse, alert_states, outbox
@@ -37,15 +34,6 @@ severities = ["high"]
 """
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Umot = Callable[..., Ran]
-
-
 @pytest.fixture(scope="module")
 def alerted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one open alert that waits to be sent; made once."""
@@ -62,29 +50,10 @@ def alerted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def umot(
-    alerted: Path,
-    home: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Umot:
+def umot(umot: Umot, alerted: Path, home: Path) -> Umot:
     """Runs a command in this process, in such a folder."""
     shutil.copytree(alerted, home)
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", root.handlers[:])
-    monkeypatch.setattr(root, "level", root.level)
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["umot", *arguments])
-        try:
-            main.run()
-            code = 0
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 0
-        said = capsys.readouterr()
-        return Ran(code, said.out, said.err)
-
-    return run
+    return umot
 
 
 @pytest.fixture

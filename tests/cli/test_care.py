@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow.parquet as parquet
 import pytest
 
-from umot.cli import main
+from tests.cli.conftest import Umot
 
 REVIEWS = """\
 id,date,text,author
@@ -21,35 +17,6 @@ id,date,text,author
 3,2026-04-01 12:00,"=HYPERLINK(""http://x"",""klik"")",Jan Jansen
 """
 MAP = "native_id=id,posted_at=date,body=text,author=author"
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Umot = Callable[..., Ran]
-
-
-@pytest.fixture
-def umot(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Umot:
-    """Runs a command in this process, in an empty data folder."""
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", root.handlers[:])
-    monkeypatch.setattr(root, "level", root.level)
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["umot", *arguments])
-        try:
-            main.run()
-            code = 0
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 0
-        said = capsys.readouterr()
-        return Ran(code, said.out, said.err)
-
-    return run
 
 
 @pytest.fixture

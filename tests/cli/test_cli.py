@@ -5,17 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import logging
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow.parquet as parquet
 import pytest
 
-from umot.cli import main
+from tests.cli.conftest import Umot
 from umot.cli.answer import as_csv, as_table
 
 PLUGIN = Path(__file__).parents[1] / "flows" / "plugin"
@@ -29,36 +26,7 @@ id,date,text,stars
 MAP = "native_id=id,posted_at=date,body=text,rating=stars"
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Umot = Callable[..., Ran]
-
-
-@pytest.fixture
-def umot(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Umot:
-    """Runs a command in this process, in an empty data folder, with the fast test model."""
-    monkeypatch.syspath_prepend(str(PLUGIN))
-    monkeypatch.setenv("UMOT_MODEL__NAME", "test-words")
-    # The command line sets up logging for its process; here that is the tests' process too.
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", root.handlers[:])
-    monkeypatch.setattr(root, "level", root.level)
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["umot", *arguments])
-        try:
-            main.run()
-            code = 0
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 0
-        said = capsys.readouterr()
-        return Ran(code, said.out, said.err)
-
-    return run
+pytestmark = pytest.mark.usefixtures("fast_model")
 
 
 @pytest.fixture

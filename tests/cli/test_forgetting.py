@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 import pytest
 
-from umot.cli import main
+from tests.cli.conftest import Ran, Umot
 
 REVIEWS = """\
 id,date,text,klant,link
@@ -24,32 +21,13 @@ id,date,text,klant,link
 MAP = "native_id=id,posted_at=date,body=text,author=klant,url=link"
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Umot = Callable[..., Ran]
-
-
 @pytest.fixture
-def umot(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Umot:
+def umot(umot: Umot, monkeypatch: pytest.MonkeyPatch) -> Umot:
     """Runs a command in this process; `typed` is what is answered when it asks."""
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", root.handlers[:])
-    monkeypatch.setattr(root, "level", root.level)
 
     def run(*arguments: str, typed: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["umot", *arguments])
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        try:
-            main.run()
-            code = 0
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 0
-        said = capsys.readouterr()
-        return Ran(code, said.out, said.err)
+        return umot(*arguments)
 
     return run
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-import logging
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
 from models.bundled import WEIGHTS
-from umot.cli import main
+from tests.cli.conftest import Umot
 
 ROWS = [
     ("Snel bezorgd en keurig ingepakt, helemaal top!", "positive", "nl", "shop"),
@@ -29,36 +26,11 @@ ROWS = [
 KEYS = {"file", "rows", "accuracy", "macro_f1", "macro_recall", "ece", "per_label", "seconds"}
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Umot = Callable[..., Ran]
-
-
 @pytest.fixture
-def umot(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Umot:
-    """Runs a command in this process, in an empty data folder."""
-    if not (WEIGHTS / "model.json").is_file():
-        pytest.skip(f"{WEIGHTS} holds no weights yet")
+def umot(umot: Umot, monkeypatch: pytest.MonkeyPatch) -> Umot:
+    """Runs a command in this process, the model on one thread."""
     monkeypatch.setenv("UMOT_MODEL__THREADS", "1")
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", root.handlers[:])
-    monkeypatch.setattr(root, "level", root.level)
-
-    def run(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["umot", *map(str, arguments)])
-        try:
-            main.run()
-            code = 0
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 0
-        said = capsys.readouterr()
-        return Ran(code, said.out, said.err)
-
-    return run
+    return umot
 
 
 @pytest.fixture

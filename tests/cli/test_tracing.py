@@ -3,55 +3,27 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from tests.cli.conftest import Umot
 from umot import journey
-from umot.cli import main
 
 PLUGIN = Path(__file__).parents[1] / "flows" / "plugin"
 TEXT = "Goed en snel en fijn. Slecht en traag. Einde."
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Umot = Callable[..., Ran]
-
-
 @pytest.fixture
-def umot(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Umot:
-    """Runs a command in this process, in an empty data folder, with the fast test model."""
-    monkeypatch.syspath_prepend(str(PLUGIN))
-    monkeypatch.setenv("UMOT_MODEL__NAME", "test-words")
+def umot(umot: Umot, fast_model: None, monkeypatch: pytest.MonkeyPatch) -> Umot:
+    """Runs a command in this process, with the fast test model on one thread."""
     monkeypatch.setenv("UMOT_MODEL__THREADS", "1")
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", root.handlers[:])
-    monkeypatch.setattr(root, "level", root.level)
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["umot", *arguments])
-        try:
-            main.run()
-            code = 0
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 0
-        said = capsys.readouterr()
-        return Ran(code, said.out, said.err)
-
-    return run
+    return umot
 
 
 @pytest.fixture
@@ -287,7 +259,7 @@ PARKING = [
 
 
 def test_suggest_proposes_a_touchpoint_that_passes_check(
-    umot: Umot, bundled: None, bikes: Path, home: Path, tmp_path: Path
+    umot: Umot, bikes: Path, home: Path, tmp_path: Path
 ) -> None:
     home.mkdir(parents=True)
     own = bikes.read_text("utf-8")
@@ -311,12 +283,3 @@ def test_suggest_proposes_a_touchpoint_that_passes_check(
     assert f"{added[0].name_en}: " in shown.out
     assert f"“{added[0].examples[0]}”" in shown.out
     assert "traced on another map" in shown.err
-
-
-@pytest.fixture
-def bundled() -> None:
-    """The weights that ship must be there."""
-    from models.bundled import WEIGHTS
-
-    if not (WEIGHTS / "model.json").is_file():
-        pytest.skip(f"{WEIGHTS} holds no weights yet")

@@ -9,7 +9,7 @@ import torch
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 from tokenizers.processors import TemplateProcessing
 
-from models.bundled import WEIGHTS, Bundled
+from models.bundled import Bundled
 from models.encoder import Encoder
 from models.training.base import Quantised
 from models.training.data import Row
@@ -100,6 +100,4 @@ def tiny(tiny_weights: Path) -> Encoder:
 @pytest.fixture(scope="session")
 def bundled() -> Bundled:
     """The model that ships."""
-    if not (WEIGHTS / "model.json").is_file():
-        pytest.skip(f"{WEIGHTS} holds no weights yet")
     return Bundled(threads=1)
