@@ -11,11 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.models import OptionInfo
 
 from umot.cli.common import progress, rows, say
 from umot.cli.models import group
 from umot.cli.own_rows import given_rows
+from umot.cli.training_options import (
+    Budget,
+    Data,
+    Epochs,
+    Files,
+    Layers,
+    Licences,
+    Name,
+    Out,
+    StartFrom,
+    Teacher,
+    Words,
+    option,
+)
 from umot.errors import Fatal
 
 if TYPE_CHECKING:
@@ -29,74 +42,6 @@ if TYPE_CHECKING:
 LICENCES = ("ok", "unclear", "nc", "any")
 BASE, BUNDLED = "base", "bundled"
 EVERY = 30.0  # seconds between two lines about the loss
-
-
-def option(text: str, least: int | None = None) -> OptionInfo:
-    """An option whose default, where there is one, is told in words."""
-    made: OptionInfo = typer.Option(help=text, show_default=False, min=least)
-    return made
-
-
-Files = Annotated[
-    list[Path] | None,
-    typer.Argument(
-        metavar="[FILE]…",
-        show_default=False,
-        help="Your own posts, labelled or corrected: CSV, JSON Lines or Parquet with the columns "
-        "text and label (negative, neutral, positive), and where known language (nl, en, …) and "
-        "stage (zero, definitive, peak, end, ultimate, none).",
-    ),
-]
-Out = Annotated[Path, typer.Option(help="The folder to work in; the result is OUT/weights.")]
-Data = Annotated[
-    Path | None,
-    option("A folder with sentiment/ and journey/: the public sets (SET_train.parquet, …)."),
-]
-StartFrom = Annotated[
-    str | None,
-    option(
-        "What to train: base (downloaded once; needs --data), bundled, or a folder of weights. "
-        "Else base with --data, and bundled without."
-    ),
-]
-Licences = Annotated[
-    list[str] | None,
-    option(
-        "Only sets whose licence allows commercial use (ok), is unclear or forbids it (nc); more "
-        "than once for several. Else any."
-    ),
-]
-Words = Annotated[
-    list[Path] | None,
-    option("From the base: a list of words that the vocabulary is to cover; more than once."),
-]
-Teacher = Annotated[
-    str | None,
-    option(
-        "Learn from this model's answers too: bundled, a folder of weights, or a Hugging Face id. "
-        "Then texts without a label are of use."
-    ),
-]
-Layers = Annotated[
-    int | None,
-    option(
-        "Keep only so many layers, evenly spaced, and their vectors as they were; 6 of 12 are "
-        "twice as fast. Else all.",
-        least=1,
-    ),
-]
-Epochs = Annotated[
-    float | None,
-    option(
-        "Times through the rows. Else 1.7 from the base, 2 with --layers, and from weights 3, "
-        "or 1 with --data."
-    ),
-]
-Budget = Annotated[float | None, option("Be done in so many minutes of training.")]
-Name = Annotated[
-    str | None,
-    option("The model's name; else OUT's, and digits that change with what is trained."),
-]
 
 
 def register(app: typer.Typer) -> None:
