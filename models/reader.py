@@ -224,7 +224,7 @@ class Reader:
         self, draft: Draft, readings: Readings, traces: Sequence[Trace]
     ) -> Iterator[Moment]:
         """The moments of a post: the strongest (first of equals) is its peak, the last its end."""
-        scores = [float(row[2] - row[0]) for row in readings.spans]
+        scores = feelings(readings.spans).tolist()
         strength = [abs(score) for score in scores]
         peak = strength.index(max(strength)) if strength else None
         for position, (span, trace) in enumerate(zip(draft.spans, traces, strict=True)):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from models.language import Identifier
 from models.text import EMAIL, LINK
-from models.tracing import OTHER
+from models.tracing import OTHER, unit
 from umot.errors import Fatal
 from umot.journey import LANGUAGES, NONE, JourneyMap, Touchpoint, plain
 from umot.plugins import Scorer
@@ -160,12 +160,6 @@ def vectors(texts: Sequence[Said], scorer: Scorer, progress: Progress) -> Array:
         share = here.sum() / (here.sum() + SETTLED)
         rows[here] -= share * rows[here].mean(axis=0) + (1 - share) * whole
     return unit(rows)
-
-
-def unit(rows: Array) -> Array:
-    """The vectors at length 1; zero stays zero."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(lengths == 0, 1, lengths), np.float32)
 
 
 def placed(rows: Array, examples: Array, owners: Places) -> NDArray[np.bool_]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
-from warehouse import migrate, search
+from warehouse import files, migrate, search
 
 STAMP = "published_stamp"
 
@@ -23,13 +22,10 @@ def publish(db: Connection, target: Path) -> bool:
     if target.exists() and stamp == published_state(target):
         return False
     fresh = target.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+    files.remove(fresh)
     ((source,),) = db.execute("SELECT current_database()").fetchall()
     build(db, fresh, str(source), stamp, target)
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    fresh.replace(target)
+    files.secure(fresh, target)
     return True
 
 
@@ -38,7 +34,7 @@ def build(db: Connection, path: Path, source: str, stamp: str, before: Path) -> 
 
     `before` is the copy it replaces, which may not exist.
     """
-    db.execute(f"ATTACH '{quote(path)}' AS fresh")
+    db.execute(f"ATTACH '{files.quote(path)}' AS fresh")
     try:
         db.execute("USE fresh")
         migrate.migrate(db)
@@ -90,8 +86,3 @@ def outdated(target: Path) -> bool:
             return migrate.versions(copy).get(migrate.VIEWS) != migrate.fingerprint(migrate.views())
     except duckdb.Error:  # damaged or of another kind
         return True
-
-
-def quote(path: Path) -> str:
-    """A path inside an SQL string."""
-    return str(path).replace("'", "''")

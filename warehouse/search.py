@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
+from warehouse.files import quote
 from warehouse.sql import query
 
 FORMAT = 1  # of the index: one of another format is not carried over
@@ -85,8 +86,3 @@ def carry(db: Connection, before: Path) -> None:
             db.commit()
     finally:
         db.execute("DETACH before")
-
-
-def quote(path: Path) -> str:
-    """A path inside an SQL string."""
-    return str(path).replace("'", "''")

@@ -30,7 +30,7 @@ from models import stage_head, stage_words
 from models.bundled import WEIGHTS, Bundled
 from models.resemblance import Resemblance, Spans
 from models.stage_head import StageHead
-from models.tracing import Array, Tracer, kinds, mixed
+from models.tracing import Array, Tracer, kinds, mixed, softmax
 from models.training import stage_examples
 from models.training.regression import on_vectors, on_words
 from models.training.stage_examples import UNSEEN, Examples, Labels, together
@@ -207,12 +207,6 @@ def across_sectors(found: Material) -> float:
         truth.append(held.labels)
         guess.append(np.add(*pair.logits(held)).argmax(1))
     return macro_f1(np.concatenate(truth), np.concatenate(guess))
-
-
-def softmax(logits: Array) -> Array:
-    """Each row as shares that sum to 1."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
 def loss(shares: Array, labels: Labels) -> float:
