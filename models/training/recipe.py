@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from models.training import base, data, fit, stages, vocabulary
+from models.training import base, data, fit, stages, variations, vocabulary
 from models.training.data import OWN_SET, Row, SetPlan
 from models.training.network import Shape
+from umot.journey import NONE
 
 PIECES = 57_000
 VOCABULARY = ("words.npz", "tokenizer.json")  # what `trimmed` writes
@@ -104,7 +105,8 @@ def chosen_rows(
     weak = [row for row in stages.rows(labelled / "journey", "train") if row.source in plan]
     rows = data.with_stages(rows, {row.text: row.stage for row in weak if row.stage is not None})
     if OWN_SET in plan:
-        rows += data.own_posts(languages=languages) * int(plan[OWN_SET].amount)
+        ours, times = data.own_posts(languages=languages), int(plan[OWN_SET].amount)
+        rows += variations.told(ours, times, data.STAGES.index(NONE), seed)
     if BANK in plan:
         bank = [row for row in weak if row.source == BANK]
         rows += bank[:: max(1, int(len(bank) // plan[BANK].amount))]
