@@ -1,13 +1,14 @@
 """What the export costs: the network of a checkpoint in fp32 against the weights made from it.
 
-    quantisation.py OUT LABELLED [--rows N]
+    quantisation.py OUT LABELLED [--start WEIGHTS] [--rows N]
 
 OUT is the folder of a training (`umot models train --out OUT`): its ``training.ckpt`` is compared
-with its ``weights``. LABELLED is the folder of SET_test.parquet files. Both read the test splits
-with the same tokens, windows and batches, so that only numbers differ. Macro-F1 in percent per
-language, pooled, of the four Dutch sets and of two sets of tweets; the share of labels that differ;
-and how far a text's probabilities are from themselves alone and in any batch. N reads the first
-rows of each set only.
+with its ``weights``. Where those are the mean of what was learnt and of what it started from,
+WEIGHTS is the folder of the latter. LABELLED is the folder of SET_test.parquet files. Both read
+the test splits with the same tokens, windows and batches, so that only numbers differ. Macro-F1 in
+percent per language, pooled, of the four Dutch sets and of two sets of tweets; the share of labels
+that differ; and how far a text's probabilities are from themselves alone and in any batch. N reads
+the first rows of each set only.
 Writes results/quantisation.json.
 """
 
@@ -27,9 +28,10 @@ from numpy.typing import NDArray
 
 from models import figures, restored
 from models.encoder import Encoder
+from models.training import runs
 from models.training.jobs import WEIGHTS
 from models.training.network import Encoder as Network
-from models.training.runs import CHECKPOINT
+from models.training.runs import CHECKPOINT, SETTINGS
 from models.windows import Batch
 from umot.post import LABELS
 
@@ -60,13 +62,17 @@ class Float:
         return logits.numpy(), vectors.numpy()
 
 
-def trained(out: Path) -> Network:
-    """The network of a training's checkpoint, in fp32."""
+def trained(out: Path, start: Path | None) -> Network:
+    """The network that a training exported, in fp32: its checkpoint's, mixed with its start."""
     network = restored.network(out / WEIGHTS)[0]  # for its words and sizes; the rest is replaced
     state = torch.load(out / CHECKPOINT, weights_only=True)["network"]
     places = "positions.weight"  # those beyond the window are not in the graph
     state[places] = state[places][: network.positions.num_embeddings]
     network.load_state_dict(state, strict=False)
+    if kept := json.loads((out / SETTINGS).read_text("utf-8"))["kept"]:
+        if start is None:
+            raise SystemExit(f"{out} kept {kept} of its start: name its folder by --start")
+        runs.mix(network, restored.network(start)[0].state_dict(), kept)
     return network
 
 
@@ -127,10 +133,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("out", "labelled"):
         parser.add_argument(name, type=Path)
+    parser.add_argument("--start", type=Path)
     parser.add_argument("--rows", type=int)
     given = parser.parse_args()
     whole = Encoder(given.out / WEIGHTS)
-    exact = Encoder(given.out / WEIGHTS, backend=Float(trained(given.out)))
+    exact = Encoder(given.out / WEIGHTS, backend=Float(trained(given.out, given.start)))
     read: dict[str, tuple[Counts, Array, Array]] = {}
     sets = labelled(given.labelled, given.rows)
     for name, (texts, truth) in sets.items():

@@ -45,11 +45,14 @@ JOURNEY = HERE.parents[1] / "shared" / "data" / "journey"
 LANGUAGES = ("nl", "en", "de", "fr", "es", "it", "pt")
 REASON_ROWS, REASON_BAR = 30, 60.0  # a reason with so many rows or more has this bar, in percent
 NO_REASON = "Can't Tell"
+REAL = ("bolcom_books_nl", "us_airline_tweets_en", "semeval_tweets_en", "germeval2017_bahn_de")
+MOST_MOMENTS = 12  # of a real post: the two orders of a whole book review share little
 LEAD = 0.15  # by which the peak of a post has to lead to be called clear
 REPEATS = 5  # of the timing; the fastest counts
 TIMED = 400  # posts
 
 Row = dict[str, Any]
+Story = tuple[list[str], str]  # the texts of a post's moments in order, and its language
 Stages = NDArray[np.int64]
 
 
@@ -68,7 +71,7 @@ def main() -> None:
     result["airlines"] = list(airlines(reader, folder))
     for one in result["airlines"]:
         print(json.dumps(one))
-    result["order"] = order(reader)
+    result["order"] = {name: order(reader, told) for name, told in stories(folder).items()}
     result["cost"] = cost(model, [row["text"] for row in rows])
     print(json.dumps(result["order"]), json.dumps(result["cost"]))
     target = HERE / "results" / "stages.json"
@@ -214,18 +217,32 @@ def airlines(reader: Reader, folder: Path) -> Iterator[Row]:
         }
 
 
-def order(reader: Reader) -> Row:
-    """Own posts of several moments, forwards and backwards: peak and end should follow the text.
-
-    `end_moves`: the last moment is the end in both. `same_peak`: of posts whose strongest moment
-    leads the next by `LEAD`, those with the same peak in both.
-    """
-    told = [
+def stories(folder: Path) -> dict[str, list[Story]]:
+    """Posts of several moments: our own, which were trained on in any order, and real ones."""
+    own = [
         ([row.text[part.start : part.stop] for part in row.parts], row.language)
         for row in data.own_posts()
         if len(row.parts) > 1
     ]
-    told = [one for one in told if all(len(spans.split(text)) == 1 for text in one[0])]
+    real = []
+    for name in REAL:
+        for row in data.read(folder.parent / "sentiment" / f"{name}_test.parquet"):
+            texts = [row.text[start:stop] for start, stop in spans.split(row.text)]
+            if 1 < len(texts) <= MOST_MOMENTS:
+                real.append((texts, row.language))
+    several = {"own": own, "real": real}
+    return {
+        name: [one for one in told if all(len(spans.split(text)) == 1 for text in one[0])]
+        for name, told in several.items()
+    }
+
+
+def order(reader: Reader, told: Sequence[Story]) -> Row:
+    """Posts of several moments, forwards and backwards: peak and end should follow the text.
+
+    `end_moves`: the last moment is the end in both. `same_peak`: of posts whose strongest moment
+    leads the next by `LEAD`, those with the same peak in both.
+    """
     languages = [language for _, language in told]
     forth = moments(reader, ["\n".join(texts) for texts, _ in told], languages)
     back = moments(reader, ["\n".join(texts[::-1]) for texts, _ in told], languages)

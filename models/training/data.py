@@ -171,7 +171,10 @@ def own_posts(folder: Path = OWN, *, languages: Collection[str] = ()) -> list[Ro
 
 
 def own_post(post: Mapping[str, Any]) -> Row:
-    """A row from ``{language, label, moments: [{text, label, stage}, …]}``; moments joined."""
+    """A row from ``{language, label, moments: [{text, label, stage}, …]}``; moments joined.
+
+    A label or stage that is null was left open by who wrote or read it.
+    """
     text, parts = "", []
     for moment in post["moments"]:
         words = normalise(moment["text"]).text.strip()
@@ -188,8 +191,10 @@ def own_post(post: Mapping[str, Any]) -> Row:
     return Row(text, whole, post["language"], OWN_SET, None, tuple(parts))
 
 
-def place(name: str, names: Sequence[str], what: str) -> int:
-    """The index of a name, case ignored. Raises `ValueError` with the valid ones."""
+def place(name: str | None, names: Sequence[str], what: str) -> int | None:
+    """The index of a name, case ignored; None for none. Raises `ValueError` with the valid ones."""
+    if name is None:
+        return None
     if name.lower() not in names:
         raise ValueError(f"{what} {name[:40]!r} is not one of {', '.join(names)}")
     return list(names).index(name.lower())

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundled import Bundled
+from models.stage_head import CLASSES
 from models.tracing import Array, unit
-from models.training import data, read_stages, stages
+from models.training import data, read_stages, stages, variations
 from models.training.data import OWN, Part, Row
 from umot import journey
 from umot.errors import Fatal
-from umot.journey import STAGES
+from umot.journey import NONE, STAGES
 
 UNSEEN = OWN.parent / "unseen"  # posts that no encoder is trained on
 WEAK_MOST = 70  # rows of a set and stage
@@ -76,9 +77,16 @@ def together(several: Sequence[Examples]) -> Examples:
     )
 
 
-def of_posts(scorer: Bundled, folder: Path = OWN) -> Examples:
-    """The moments of the posts in a folder that have a stage, each in the context of its post."""
-    return read(scorer, data.own_posts(folder), list(sectors(folder)))
+def of_posts(scorer: Bundled, folder: Path = OWN, *, times: int = 1) -> Examples:
+    """The moments of the posts in a folder that have a stage, each in the context of its post.
+
+    Posts of several moments are read `times` over, told otherwise (`models.training.variations`).
+    """
+    rows = data.own_posts(folder)
+    told = variations.told(rows, times, CLASSES.index(NONE), SEED)
+    names = list(sectors(folder)) * times
+    kept = [place for place, row in enumerate(told) if place < len(rows) or row.parts]
+    return read(scorer, [told[place] for place in kept], [names[place] for place in kept])
 
 
 def of_read(scorer: Bundled, labelled: Path) -> Examples | None:

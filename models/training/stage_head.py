@@ -43,6 +43,7 @@ SHRINKING, SHRINKING_WORDS = 3e-5, 1e-5
 SCALES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)  # of a regression's logits in the sum
 SHARPNESSES = (0.03, 0.04, 0.05, 0.06, 0.08, 0.1)
 FOLDS = 5
+TELLINGS = 2  # of own posts: small talk beside a story is rarer in them than among people
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def fit(folder: Path, labelled: Path | None = None) -> StageHead:
     """Fit the head of the weights in `folder`; it is not written yet."""
     scorer = Bundled(path=folder)
     found = Material(
-        stage_examples.of_posts(scorer),
+        stage_examples.of_posts(scorer, times=TELLINGS),
         stage_examples.of_maps(scorer),
         stage_examples.of_posts(scorer, UNSEEN),
         stage_examples.of_read(scorer, labelled) if labelled else None,
