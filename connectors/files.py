@@ -36,6 +36,8 @@ class Files:
     rating (from 1), or both ends ("0-10"), and is put on 1 to 5.
     """
 
+    about_brand = True  # whoever puts an export here chose what is in it
+
     def __init__(
         self,
         path: str,

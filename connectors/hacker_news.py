@@ -34,10 +34,10 @@ class HackerNews:
     """Stories and comments on Hacker News that a search finds, with their points.
 
     Each of `search` is looked for on its own; "double quotes" keep words together. `tags` narrows
-    all of them: (story,comment) is either, "comment,author_pg" both. `company_accounts` are the
-    company's own. The first run goes `history_days` back; each later one reads the last
-    `overlap_hours` again, so that edits, deletions, points and late items are seen. `timeout` is
-    seconds of silence.
+    all of them: (story,comment) is either, "comment,author_pg" both. Without `search`, what the
+    brand's `query` comes to is looked for. `company_accounts` are the company's own. The first
+    run goes `history_days` back; each later one reads the last `overlap_hours` again, so that
+    edits, deletions, points and late items are seen. `timeout` is seconds of silence.
     """
 
     def __init__(
@@ -50,7 +50,10 @@ class HackerNews:
         search_url: str = SEARCH,
         items_url: str = ITEMS,
         timeout: float = 30.0,
+        query: Sequence[str] = (),
     ) -> None:
+        if not search and tags == KINDS:
+            search = query
         self._searches = [search] if isinstance(search, str) else list(search)
         if not all(words.strip() for words in self._searches):
             raise Fatal("one of `search` is empty")

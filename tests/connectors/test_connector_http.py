@@ -322,3 +322,34 @@ def test_what_is_shown_of_an_address(url: str, shown: str) -> None:
 )
 def test_links_that_are_kept(given: object, link: str | None) -> None:
     assert web_link(given) == link
+
+
+def test_a_form_and_json_are_posted(server: LocalServer) -> None:
+    with Client(QUICK) as client:
+        client.post(server.url, form={"a": "b&c", "d": "é"}, headers={"X-Key": "1"})
+        client.post(server.url, json={"a": ["b"]})
+    form, sent = server.asked
+    assert (form.method, form.form, form.headers["x-key"]) == ("POST", {"a": "b&c", "d": "é"}, "1")
+    assert form.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert (sent.json(), sent.headers["content-type"]) == ({"a": ["b"]}, "application/json")
+
+
+def test_what_is_posted_goes_nowhere_else(server: LocalServer) -> None:
+    server.answer = lambda _ask: Reply(307, b"", {"Location": "/elders"})
+    with Client(QUICK) as client, pytest.raises(Fatal, match="redirects, where"):
+        client.post(server.url, form={"password": "geheim"})
+    assert len(server.asked) == 1
+
+
+def test_a_refusal_holds_what_the_server_said_and_does_not_show_it(server: LocalServer) -> None:
+    said = b'{"error": "sleutel123 is expired"}'
+    server.answer = lambda _ask: Reply(403, said)
+    with pytest.raises(Refused) as refused:
+        get(server)
+    assert refused.value.json() == {"error": "sleutel123 is expired"}
+    assert "sleutel123" not in str(refused.value)
+    server.answer = lambda _ask: Reply(403, b"<html>" + b"x" * 2**20)
+    with pytest.raises(Refused) as refused:
+        get(server)
+    assert len(refused.value.content) == 65_536
+    assert refused.value.json() is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ import pytest
 from umot.errors import Fatal
 from umot.http import Client, Limits, Refused
 from umot.post import Batch, Engagement, Post, RawItem
-from umot.testing import DATA, LIVE, NETWORK, Ask, Item, LocalServer, Reply, Stage, name
+from umot.testing import DATA, LIVE, NETWORK, SIGNED, Ask, Item, LocalServer, Reply, Stage, name
 
 KEY = "sleutel-van-de-winkel"
 
@@ -202,11 +203,12 @@ NOTICED = {
     Naive: {"times_are_utc"},
     Unstable: {"ids_are_unique_and_stable", "second_run_adds_nothing", "edits_are_seen"},
     Forgetful: {"second_run_adds_nothing", "late_items_are_seen", "edits_are_seen",
+                "order_does_not_matter",
                 "a_stopped_run_is_made_up_for"},
     Hoarder: {"five_thousand_in_little_memory"},
     Tidy: {"hostile_texts_survive"},
     Blind: {"engagement_is_observed_again", "deletions_are_seen"},
-    Swallowing: {"429_with_seconds", "server_errors", "hanging", "refused", "garbage", "html_page"},
+    Swallowing: {"a_failure_halfway", "429_with_seconds", "server_errors", "hanging", "refused", "garbage", "html_page"},
     Chatty: {"refused", "garbage", "html_page", "nothing_secret_is_logged"},
     Coarse: {"429_with_seconds", "429_with_a_date", "429_without_a_time", "server_errors",
              "hanging", "refused"},
@@ -226,6 +228,72 @@ def test_each_fault_is_noticed(
         check(stage(server, shop, factory))
     assert str(caught.value), "says what was wrong"
     assert KEY not in str(caught.value)
+
+
+VARIABLE = "UMOT_SHOP_KEY"
+
+
+class Keyed(Reviews):
+    """Takes its key from a variable."""
+
+    def page(self, http, start):
+        key = os.environ.get(VARIABLE, "").strip()
+        if not key:
+            raise Fatal(f"the shop needs {VARIABLE}")
+        try:
+            answer = http.get(self.url, params={"from": start}, headers={"Authorization": key})
+        except Refused as error:
+            raise Fatal(f"{error}; check {VARIABLE}") from error
+        return answer.json()["reviews"]
+
+
+class Careless(Keyed):
+    """Says neither that a key is missing nor which was refused, and takes refusals for an end."""
+
+    def page(self, http, start):
+        try:
+            return super().page(http, start)
+        except Fatal as error:
+            if start:
+                return []
+            raise Fatal("127.0.0.1 wants a key") from error
+
+
+class Guarded(Shop):
+    """Lets in only those with today's key."""
+
+    key = KEY
+
+    def answer(self, ask: Ask) -> Reply:
+        known = ask.headers.get("authorization") == self.key
+        return super().answer(ask) if known else Reply(401)
+
+    def expire(self) -> None:
+        self.key = "een andere"
+
+
+@pytest.fixture
+def guarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Guarded, LocalServer]]:
+    monkeypatch.setenv(VARIABLE, KEY)
+    shop = Guarded()
+    with LocalServer(shop.answer) as server:
+        yield shop, server
+
+
+@pytest.mark.parametrize("check", SIGNED, ids=name)
+def test_credentials_are_checked(check, guarded: tuple[Guarded, LocalServer]) -> None:
+    shop, server = guarded
+    for factory, sound in ((Keyed, True), (Careless, False)):
+        shop.key = KEY
+        given = stage(server, shop, factory)
+        given.wrong, given.expire = {VARIABLE: "verkeerd"}, shop.expire
+        if sound:
+            check(given)
+            assert os.environ[VARIABLE] == KEY, "put back"
+            continue
+        with pytest.raises(AssertionError) as caught:
+            check(given)
+        assert str(caught.value), "says what was wrong"
 
 
 def test_the_suite_needs_no_pytest() -> None:

@@ -10,13 +10,14 @@ what went wrong without ever showing a key::
         for item in page.json():
             ...
 
-What `Client.get` raises:
+`Client.post` signs in where a platform wants that. What both raise:
 
 - `Retriable`: a time-out, a lost connection, 408, 429 or 5xx. Its `retry_after` is the number of
   seconds that the server asked for (``Retry-After`` as seconds or a date; with 429 also
   ``X-RateLimit-Reset``), None where it asked for none. So is a request beyond a quota that the
   server has just called used up (``X-RateLimit-Remaining: 0``): it is not sent at all.
-- `Refused`, a `Fatal` with the `status`: any other answer that is not 2xx (or 304).
+- `Refused`, a `Fatal` with the `status`: any other answer that is not 2xx (or 304). What the
+  server said with it is in its `content`, which may hold anything: never show it.
 - `Fatal`: no valid address, no safe connection, a redirect that leads nowhere or from https to
   http, a body that is too large.
 
@@ -28,7 +29,8 @@ headers stay with the origin they were given for.
 """
 
 from umot.http.addresses import address, follow, origin, show, web_link
-from umot.http.client import MAX_REDIRECTS, USER_AGENT, Answer, Client, Limits, Refused
+from umot.http.client import MAX_REDIRECTS, USER_AGENT, Answer, Client, Limits
+from umot.http.failures import Refused
 from umot.http.waiting import retry_after
 
 __all__ = [

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from http import HTTPStatus
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -22,10 +21,13 @@ import httpx
 
 from umot.errors import Fatal, Retriable, UmotError
 from umot.http.addresses import address, follow, origin, show
-from umot.http.waiting import Quotas, quota_reset, retry_after
+from umot.http.failures import Refused, check, failure
+from umot.http.unpacking import Gunzip
+from umot.http.waiting import Quotas
 
 USER_AGENT = "umot review monitor (httpx)"
 MAX_REDIRECTS = 5
+REASONS = 65_536  # bytes that are read of what a server says with a refusal
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 # Both write whole addresses (and, at DEBUG, headers) to the log: keys and passwords with them.
@@ -71,16 +73,11 @@ class Answer:
             raise Fatal(f"{show(self.url)} answered with {what}, where JSON was due") from error
 
 
-class Refused(Fatal):
-    """The server answered, and said no. `status` is the HTTP status it gave."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
-
-
 class Client:
-    """Gets addresses. Raises `Retriable` (time-outs, lost connections, 429, 5xx) or `Fatal`."""
+    """Gets addresses and posts to them.
+
+    Raises `Retriable` (time-outs, lost connections, 429, 5xx) or `Fatal`.
+    """
 
     def __init__(self, limits: Limits | None = None, *, user_agent: str = USER_AGENT) -> None:
         self._limits = limits or Limits()
@@ -127,35 +124,65 @@ class Client:
             target = target.copy_merge_params(httpx.QueryParams(dict(params)))
         for _ in range(MAX_REDIRECTS + 1):
             self._quotas.check(target)
-            with self._open(target, {**own, **valid}) as response:
-                self._quotas.note(target, response.headers)
+            with self._open("GET", target, headers={**own, **valid}) as response:
                 if response.status_code not in REDIRECTS:
-                    _check(response, target)
-                    content, cut = self._read(response, target, deadline)
-                    return Answer(str(target), response.status_code, content, response.headers, cut)
+                    return self._answer(response, target, deadline)
+                self._quotas.note(target, response.headers)
                 onward = follow(target, response.headers.get("Location"))
             if origin(onward) != origin(target):
                 own = {}
             target = onward
         raise Fatal(f"{show(url)} redirects more than {MAX_REDIRECTS} times")
 
-    @contextmanager
-    def _open(self, target: httpx.URL, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def post(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Post `form` (as a web page would) or `json` to `url`: for what signs one in.
+
+        Redirects are not followed, since they would take what was posted elsewhere. Raises as
+        `get` does.
+        """
+        deadline, target = time.monotonic() + self._limits.total, address(url)
+        self._quotas.check(target)
+        sent: dict[str, Any] = {"data": dict(form)} if form is not None else {"json": json}
+        with self._open("POST", target, headers=dict(headers or {}), **sent) as response:
+            if response.status_code in REDIRECTS:
+                raise Fatal(f"{show(target)} redirects, where an answer was due")
+            return self._answer(response, target, deadline)
+
+    def _answer(self, response: httpx.Response, target: httpx.URL, deadline: float) -> Answer:
+        """Read the answer. Raises for a status that is no success."""
+        self._quotas.note(target, response.headers)
         try:
-            with self._http.stream("GET", target, headers=headers) as response:
+            check(response, target)
+        except Refused as error:
+            error.content, _ = self._read(response, target, deadline, REASONS)
+            raise
+        content, cut = self._read(response, target, deadline, self._limits.size)
+        return Answer(str(target), response.status_code, content, response.headers, cut)
+
+    @contextmanager
+    def _open(self, method: str, target: httpx.URL, **given: Any) -> Iterator[httpx.Response]:
+        try:
+            with self._http.stream(method, target, **given) as response:
                 yield response
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _failure(error, target) from error
+            raise failure(error, target) from error
 
     def _read(
-        self, response: httpx.Response, target: httpx.URL, deadline: float
+        self, response: httpx.Response, target: httpx.URL, deadline: float, size: int
     ) -> tuple[bytes, UmotError | None]:
-        """Return the unpacked body, and why it stops early if it does."""
+        """Return the unpacked body up to `size` bytes, and why it stops early if it does."""
         coding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if coding not in ("identity", "gzip", "x-gzip", ""):
             raise Fatal(f"{show(target)} sends its answer packed as {coding[:20]!r}, not as gzip")
-        unpack = _Gunzip() if "gzip" in coding else None
-        size, body = self._limits.size, bytearray()
+        unpack = Gunzip() if "gzip" in coding else None
+        body = bytearray()
         try:
             for chunk in response.iter_raw():
                 body += unpack.feed(chunk, size + 1 - len(body)) if unpack else chunk
@@ -166,7 +193,7 @@ class Client:
                     slow = f"{show(target)} takes more than {self._limits.total:g} s to answer"
                     return bytes(body), Retriable(slow)
         except httpx.HTTPError as error:
-            return bytes(body), _failure(error, target)
+            return bytes(body), failure(error, target)
         except zlib.error:
             return bytes(body), Fatal(f"{show(target)} sends a damaged gzip body")
         if unpack and body and not unpack.complete:
@@ -183,61 +210,3 @@ def _no_constant(name: str) -> NoReturn:
 def _certificates() -> ssl.SSLContext:
     """Read the trusted certificates once: it takes longer than many an answer."""
     return httpx.create_ssl_context()
-
-
-class _Gunzip:
-    """Unpacks gzip, never more at a time than is asked for."""
-
-    def __init__(self) -> None:
-        self._stream = zlib.decompressobj(wbits=31)
-
-    @property
-    def complete(self) -> bool:
-        return self._stream.eof
-
-    def feed(self, data: bytes, room: int) -> bytes:
-        """Return at most `room` bytes of what `data` unpacks to (which is then over the limit)."""
-        out = self._stream.decompress(data, room)
-        # A body may be several gzip members in a row; zeros after one are padding.
-        while self._stream.eof and (rest := self._stream.unused_data.lstrip(b"\0")):
-            if len(out) >= room:
-                break
-            self._stream = zlib.decompressobj(wbits=31)
-            out += self._stream.decompress(rest, room - len(out))
-        return out
-
-
-def _check(response: httpx.Response, target: httpx.URL) -> None:
-    status = response.status_code
-    if 200 <= status < 300 or status == HTTPStatus.NOT_MODIFIED:
-        return
-    known = status in HTTPStatus._value2member_map_
-    message = f"{show(target)} answered {status} {HTTPStatus(status).phrase if known else ''}"
-    if status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS) or status >= 500:
-        wait = retry_after(response.headers)
-        if wait is None and status == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = quota_reset(response.headers)
-        raise Retriable(message.rstrip(), retry_after=wait)
-    raise Refused(message.rstrip(), status)
-
-
-def _failure(error: httpx.HTTPError | httpx.InvalidURL, target: httpx.URL) -> UmotError:
-    where = show(target)
-    if isinstance(error, httpx.TimeoutException):
-        return Retriable(f"{where} did not answer in time")
-    if isinstance(error, httpx.RemoteProtocolError):
-        return Retriable(f"{where} broke off its answer, or it was no valid HTTP")
-    if (cause := _tls(error)) is not None:
-        return Fatal(f"{where}: no safe connection: {cause.reason or cause}")
-    if isinstance(error, httpx.NetworkError | httpx.ProxyError):
-        return Retriable(f"{where} cannot be reached: {error}")
-    # Its text may quote a header or the address, so it is not shown.
-    return Fatal(f"{where} cannot be asked: {type(error).__name__}")
-
-
-def _tls(error: BaseException) -> ssl.SSLError | None:
-    """Find the TLS failure behind `error`, if that is what it was."""
-    step: BaseException | None = error
-    while step is not None and not isinstance(step, ssl.SSLError):
-        step = step.__cause__ or step.__context__
-    return step

@@ -12,7 +12,8 @@ every check::
         platform = FakePlatform()                       # holds items, answers as the platform does
         with LocalServer(platform.answer) as server:
             yield Stage(
-                make=lambda: Connector(url=server.url, timeout=0.4),
+                make=lambda: Connector(url=server.url),
+                hurried=lambda: Connector(url=server.url, timeout=0.3),
                 serve=platform.serve,
                 server=server,
                 secrets=("the token it sends",),
@@ -23,13 +24,16 @@ every check::
         check(stage)
 
 `DATA` is what every connector must do, `NETWORK` what one that reads over HTTP must, `LIVE` what
-one must whose platform shows engagement and deletions. A check raises `AssertionError` saying
-what was wrong. pytest is not needed: each check is a function of a `Stage`.
+one must whose platform shows engagement and deletions (`COUNTS` and `DELETIONS` apart, where it
+shows only one of them), `SIGNED` what one must that takes credentials from variables. A check
+raises `AssertionError` saying what was wrong. pytest is not needed: each check is a function of a
+`Stage`.
 """
 
-from umot.testing.data import DATA, LIVE
+from umot.testing.data import COUNTS, DATA, DELETIONS, LIVE
 from umot.testing.network import NETWORK
 from umot.testing.server import Ask, LocalServer, Reply
+from umot.testing.signing import SIGNED
 from umot.testing.stage import (
     BASE,
     HOSTILE,
@@ -46,11 +50,14 @@ from umot.testing.stage import (
 
 __all__ = [
     "BASE",
+    "COUNTS",
     "DATA",
+    "DELETIONS",
     "HOSTILE",
     "LIVE",
     "NETWORK",
     "NOW",
+    "SIGNED",
     "Ask",
     "Check",
     "Item",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from umot.errors import Fatal, Retriable, UmotError
-from umot.testing.server import Reply
-from umot.testing.stage import Check, Stage, expect, items, run, same, until_error
+from umot.plugins import Connector
+from umot.testing.log import Log
+from umot.testing.server import Ask, Reply
+from umot.testing.stage import NOW, Check, Stage, expect, items, run, same, until_error
 
 PATIENCE = 8.0  # seconds in which a run has to notice a failure; a hanging server lets go after 10
 
@@ -41,7 +44,7 @@ def check_server_errors(stage: Stage) -> None:
 
 def check_hanging(stage: Stage) -> None:
     """A server that says nothing is given up on in time."""
-    _retriable(_failing(stage, Reply(hang=True)))
+    _retriable(_failing(stage, Reply(hang=True), stage.hurried))
 
 
 def check_refused(stage: Stage) -> None:
@@ -65,25 +68,53 @@ def check_html_page(stage: Stage) -> None:
     _failing(stage, Reply(200, page, {"Content-Type": "text/html"}))
 
 
+def check_a_failure_halfway(stage: Stage) -> None:
+    """A platform that fails in the middle: what came is kept, the next run has the rest."""
+    if stage.server is None:
+        raise AssertionError("the stage has no server to fail")
+    served = items(2 * stage.most + 150)
+    stage.serve(served)
+    asked: list[Ask] = []
+
+    def later(ask: Ask) -> Reply | None:
+        if not stage.spared(ask):
+            asked.append(ask)
+        return Reply(503) if len(asked) > 2 and not stage.spared(ask) else None
+
+    stage.server.fault = later
+    connector, cursor, bodies = stage.make(), None, set[str]()
+    try:
+        for batch in connector.fetch(None, now=NOW):
+            bodies |= {post.body for raw in batch.items for post in connector.parse(raw)}
+            cursor = json.loads(json.dumps(batch.cursor)) if batch.cursor else cursor
+        expect(len(asked) <= 2, "the failure in the middle is swallowed")
+    except UmotError as error:
+        _retriable(error)
+    stage.server.fault = None
+    bodies |= {post.body for post in run(stage.make(), cursor).posts}
+    lost = {item.text for item in served} - bodies
+    same(sorted(lost), [], "what is lost by a failure halfway")
+
+
 def check_nothing_secret_is_logged(stage: Stage) -> None:
     """Keys are in no log (at any level), in no raw item and in no cursor."""
     stage.serve(items(3))
-    with _Log() as log:
+    with Log() as log:
         stored = str([(b.cursor, b.items) for b in run(stage.make()).batches])
     for secret in stage.secrets:
         expect(secret not in log.text, "a secret is logged")
         expect(secret not in stored, "a secret is in what is stored")
 
 
-def _failing(stage: Stage, reply: Reply) -> UmotError:
+def _failing(stage: Stage, reply: Reply, make: Callable[[], Connector] | None = None) -> UmotError:
     """Run into `reply`; afterwards the next run must bring everything."""
     if stage.server is None:
         raise AssertionError("the stage has no server to fail")
     stage.serve(items(3))
     stage.server.fault = lambda ask: None if stage.spared(ask) else reply
-    with _Log() as log:
+    with Log() as log:
         started = time.monotonic()
-        _, error = until_error(stage.make())
+        _, error = until_error((make or stage.make)())
         took = time.monotonic() - started
     stage.server.fault = None
     expect(took < PATIENCE, f"it took {took:.1f} s to give up")
@@ -102,33 +133,13 @@ def _retriable(error: UmotError) -> Retriable:
     return error
 
 
-class _Log(logging.Handler):
-    """All that is logged, at every level, while the block lasts."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.text = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.text += f"{record.name} {record.getMessage()} {record.exc_info}\n"
-
-    def __enter__(self) -> _Log:
-        self._level = logging.getLogger().level
-        logging.getLogger().setLevel(logging.DEBUG)
-        logging.getLogger().addHandler(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger().removeHandler(self)
-        logging.getLogger().setLevel(self._level)
-
-
 NETWORK: tuple[Check, ...] = (
     check_429_with_seconds,
     check_429_with_a_date,
     check_429_without_a_time,
     check_server_errors,
     check_hanging,
+    check_a_failure_halfway,
     check_refused,
     check_garbage,
     check_html_page,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 
@@ -15,7 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 class Ask:
     """A request that arrived. Names of headers are in lower case.
 
-    `query` has the last value of each name; `pairs` has all, in order.
+    `query` has the last value of each name; `pairs` has all, in order. `body` is what was sent,
+    `form` the same read as a form.
     """
 
     method: str
@@ -24,6 +26,14 @@ class Ask:
     headers: Mapping[str, str]
     form: Mapping[str, str]
     pairs: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+
+    def json(self) -> Any:
+        """Read what was sent as JSON; None where it is something else."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)
-        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         reply = self.server.local.reply(
             Ask(
@@ -110,8 +120,9 @@ class _Handler(BaseHTTPRequestHandler):
                 parts.path,
                 dict(pairs),
                 {name.lower(): value for name, value in self.headers.items()},
-                dict(parse_qsl(sent)),
+                dict(parse_qsl(sent.decode("utf-8", "replace"))),
                 pairs,
+                sent,
             )
         )
         stopping = self.server.local.stopping

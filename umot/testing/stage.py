@@ -48,12 +48,16 @@ class Item:
 class Stage:
     """A platform with a connector to it.
 
-    `make` makes a fresh connector, with a time-out of a second or less; `serve` has the platform
+    `make` makes a fresh connector, with a time-out of some seconds; `serve` has the platform
     hold these items and no others; `secrets` are what may never be shown; `credential` is the
     variable or setting that an error about refused credentials names; `names` are what an error
     says about which source it was, any of them; `folds_space` where the platform's own form
     (HTML) keeps no tabs and line breaks apart; `memory` is how many bytes the process may have
     grown by after 5,000 items; `most` items may be in a batch; `spared` requests are not failed.
+    `hurried` makes a connector whose time-out is so short that it is of use against a server that
+    hangs only; without it `make` is used for that. For `SIGNED`, `wrong` are the variables that
+    hold credentials, each with a value that the platform refuses, and `expire` has the platform
+    call out of date what it let in until then.
     """
 
     make: Callable[[], Connector]
@@ -66,6 +70,9 @@ class Stage:
     memory: int = 40 * 2**20
     most: int = 1000
     spared: Callable[[Ask], bool] = field(default=lambda _ask: False)
+    hurried: Callable[[], Connector] | None = None
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    expire: Callable[[], None] | None = None
 
 
 Check: TypeAlias = Callable[[Stage], None]

@@ -1,0 +1,89 @@
+"""A Discourse forum, small enough for tests: latest posts, search, single posts."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from umot.testing import Ask, Item, Reply
+
+
+def post(number: int, topic: int, at: str, **given: Any) -> dict[str, Any]:
+    """A post as the forum gives it, `number` within its topic."""
+    return {
+        "id": topic * 100 + number,
+        "name": "Anna de Vries",
+        "username": "anna",
+        "avatar_template": "/letter_avatar_proxy/v4/letter/a/{size}.png",
+        "created_at": at,
+        "cooked": "<p>tekst</p>",
+        "post_number": number,
+        "post_type": 1,
+        "posts_count": 2,
+        "updated_at": at,
+        "reply_count": 0,
+        "reply_to_post_number": None,
+        "reads": 7,
+        "score": 1.4,
+        "topic_id": topic,
+        "topic_slug": "over-de-polis",
+        "topic_title": "Over de polis",
+        "category_id": 4,
+        "version": 1,
+        "actions_summary": [{"id": 2, "count": 0}, {"id": 3, "can_act": True}],
+        "moderator": False,
+        "staff": False,
+        "hidden": False,
+        "user_deleted": False,
+    } | given
+
+
+class FakeDiscourse:
+    """`posts` are in the forum, in the order they were written."""
+
+    def __init__(self) -> None:
+        self.posts: list[dict[str, Any]] = []
+
+    def serve(self, items: Sequence[Item]) -> None:
+        """Hold these; every third opens a topic, the others answer in one."""
+        kept = sorted((item for item in items if not item.deleted), key=lambda item: item.at)
+        self.posts = [
+            post(
+                1 if item.number % 3 == 0 else 2,
+                1000 + item.number,
+                item.at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+                id=place,
+                cooked=f"<p>{html.escape(item.text)}</p>",
+                actions_summary=[{"id": 2, "count": item.likes}],
+            )
+            for place, item in enumerate(kept, start=1)
+        ]
+
+    def answer(self, ask: Ask) -> Reply:
+        """Answer as the forum does."""
+        if ask.path == "/posts.json":
+            last = int(ask.query.get("before", 0)) or max((p["id"] for p in self.posts), default=0)
+            found = [p for p in self.posts if last - 50 < p["id"] <= last]
+            return _json({"latest_posts": found[::-1]})
+        if match := re.fullmatch(r"/posts/by_number/(\d+)/(\d+)\.json", ask.path):
+            place = (int(match[1]), int(match[2]))
+            for one in self.posts:
+                if (one["topic_id"], one["post_number"]) == place:
+                    return _json({**one, "raw": "ruw"})
+            return _json({"errors": ["not found"], "error_type": "not_found"}, 404)
+        if ask.path == "/search.json":
+            words = ask.query["q"].removesuffix(" order:latest").strip('"').casefold()
+            found = [p for p in self.posts if words in p["cooked"].casefold()][::-1]
+            start = (int(ask.query["page"]) - 1) * 50
+            keys = ("id", "username", "created_at", "post_number", "topic_id")
+            briefly = [{key: p[key] for key in keys} | {"blurb": "…"} for p in found]
+            more = {"more_full_page_results": len(found) > start + 50 or None}
+            return _json({"posts": briefly[start : start + 50], "grouped_search_result": more})
+        return _json({"errors": ["not found"]}, 404)
+
+
+def _json(value: Any, status: int = 200) -> Reply:
+    return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json"})

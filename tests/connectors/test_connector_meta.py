@@ -1,0 +1,105 @@
+"""Meta against a small Graph API on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connectors.meta import TOKEN as VARIABLE
+from connectors.meta import Meta
+from tests.connectors.fake_meta import ACCOUNT, PAGE, TOKEN, FakeMeta, error, facebook
+from umot.errors import Fatal, Retriable
+from umot.post import Kind, Role
+from umot.testing import BASE, DATA, LIVE, NETWORK, LocalServer, Stage, name, run, until_error
+
+
+@pytest.fixture
+def fake() -> FakeMeta:
+    return FakeMeta()
+
+
+@pytest.fixture
+def server(fake: FakeMeta, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
+    monkeypatch.setenv(VARIABLE, TOKEN)
+    with LocalServer(fake.answer) as server:
+        yield server
+
+
+def meta(server: LocalServer, **settings: Any) -> Meta:
+    return Meta(**({"page": PAGE, "api_url": f"{server.url}/v23.0", "timeout": 9} | settings))
+
+
+@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
+def test_meta_conforms(check: Any, server: LocalServer, fake: FakeMeta) -> None:
+    check(Stage(lambda: meta(server, timeout=1), fake.serve, server, (TOKEN,), VARIABLE, most=50))
+
+
+def comments(*given: dict[str, Any]) -> dict[str, Any]:
+    at = "2026-11-20T10:05:00+0000"
+    return {
+        "data": [{"created_time": at, "message": "reactie", **one} for one in given],
+        "paging": {
+            "cursors": {"after": "x"},
+            "previous": f"https://g.example?access_token={TOKEN}",
+        },
+    }
+
+
+def test_a_post_of_the_page_with_its_comments(fake: FakeMeta, server: LocalServer) -> None:
+    own = {"name": "Klaver", "id": PAGE}
+    said = comments(
+        {"id": "1_2", "from": {"id": "8"}, "like_count": 3},
+        {"id": "1_3", "from": own, "parent": {"id": "1_2"}},
+        {"id": "1_4"},
+    )
+    post = facebook("1_1", BASE, **{"from": own}, comments=said, shares={"count": 2})
+    fake.edges[f"{PAGE}/posts"] = [post]
+    got = run(meta(server))
+    assert TOKEN not in str(got.batches), "links to further pages hold it"
+    first, two, three, four = got.posts
+    assert (first.post_id, first.kind, first.posted_at) == ("facebook:1_1", Kind.POST, BASE)
+    assert (first.engagement.shares, two.engagement.likes) == (2, 3)
+    assert [one.author_role for one in got.posts] == [
+        Role.BRAND, Role.CUSTOMER, Role.BRAND, Role.UNKNOWN,
+    ]  # fmt: skip
+    assert {one.thread_id for one in got.posts} == {first.post_id}
+    assert (two.parent_id, three.parent_id) == (first.post_id, two.post_id)
+    assert four.kind is Kind.COMMENT
+    post["comments"] = comments({"id": "1_3", "from": own})
+    gone = [one.post_id for one in run(meta(server), got.cursor).posts if one.deleted_at]
+    assert sorted(gone) == ["facebook:1_2", "facebook:1_4"]
+
+
+def test_instagram(fake: FakeMeta, server: LocalServer) -> None:
+    remark = {"id": "92", "text": "eens", "timestamp": "2026-11-20T10:01:00+0000", "username": "bo"}
+    one = {
+        "id": "91", "caption": "Kapotte tas", "timestamp": "2026-11-20T10:00:00+0000",
+        "username": "anna", "like_count": 4, "comments_count": 1,
+        "permalink": "https://www.instagram.com/p/x/",
+    }  # fmt: skip
+    fake.edges[f"{ACCOUNT}/tags"] = [one]
+    fake.edges[f"{ACCOUNT}/media"] = [
+        one | {"id": "93", "username": "Klaver", "comments": {"data": [remark]}}
+    ]
+    tagged, own, said = run(
+        meta(server, page="", instagram=ACCOUNT, company_accounts="@klaver")
+    ).posts
+    assert (tagged.post_id, tagged.body, tagged.author) == ("instagram:91", "Kapotte tas", "anna")
+    assert (tagged.engagement.likes, tagged.engagement.replies) == (4, 1)
+    assert (own.author_role, said.author_role) == (Role.BRAND, Role.CUSTOMER)
+    assert (said.body, said.parent_id) == ("eens", "instagram:93")
+
+
+def test_errors_in_metas_own_form(fake: FakeMeta, server: LocalServer) -> None:
+    server.fault = lambda ask: error(4, "OAuthException", 403)
+    assert isinstance(until_error(meta(server))[1], Retriable), "too many requests"
+    server.fault = lambda ask: error(190, "OAuthException", 400)
+    _, expired = until_error(meta(server))
+    assert isinstance(expired, Fatal)
+    assert VARIABLE in str(expired)
+    with pytest.raises(Fatal, match="number"):
+        meta(server, page="klaver")
+    with pytest.raises(Fatal, match="needs"):
+        meta(server, page="")

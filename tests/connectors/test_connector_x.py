@@ -1,0 +1,71 @@
+"""X against its interface on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connectors.x import TOKEN as VARIABLE
+from connectors.x import X
+from tests.connectors.fake_x import TOKEN, FakeX, tweet
+from umot.errors import Fatal
+from umot.post import Kind, Role
+from umot.testing import BASE, DATA, LIVE, NETWORK, LocalServer, Stage, name, run
+
+
+@pytest.fixture
+def fake() -> FakeX:
+    return FakeX()
+
+
+@pytest.fixture
+def server(fake: FakeX, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
+    monkeypatch.setenv(VARIABLE, TOKEN)
+    with LocalServer(fake.answer) as server:
+        yield server
+
+
+def x(server: LocalServer, **settings: Any) -> X:
+    return X(**({"search": "klaver", "api_url": f"{server.url}/2", "timeout": 9} | settings))
+
+
+@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
+def test_x_conforms(check: Any, server: LocalServer, fake: FakeX) -> None:
+    make = lambda: x(server, timeout=1, overlap_hours=200)  # noqa: E731
+    check(Stage(make, fake.serve, server, (TOKEN,), VARIABLE, most=100))
+
+
+def test_a_post_and_the_answer_to_it(fake: FakeX, server: LocalServer) -> None:
+    counts = {"retweet_count": 3, "quote_count": 1, "like_count": 5, "reply_count": 2}
+    fake.posts = [
+        tweet(11, BASE, public_metrics=counts, note_tweet={"text": "de hele lange tekst"}),
+        tweet(12, BASE, conversation_id="11",
+              referenced_tweets=[{"type": "replied_to", "id": "11"}]),
+    ]  # fmt: skip
+    found = {post.native_id: post for post in run(x(server, company_accounts="@ANNA")).posts}
+    first, second = found["11"], found["12"]
+    assert (first.post_id, first.kind, first.body) == ("x:11", Kind.POST, "de hele lange tekst")
+    assert (first.author, first.author_role, first.language) == ("anna", Role.BRAND, "nl")
+    assert first.url == "https://x.com/anna/status/11"
+    assert first.engagement.shares == 4
+    assert (first.engagement.replies, first.engagement.audience) == (2, 300)
+    assert (second.kind, second.thread_id, second.parent_id) == (Kind.COMMENT, "x:11", "x:11")
+
+
+def test_the_brands_query_is_one_search_that_x_understands(
+    fake: FakeX, server: LocalServer
+) -> None:
+    run(x(server, search=(), query=['"klaver verzekeringen"', "klaverapp polis"]))
+    asked = server.asked[0].query["query"]
+    assert asked == '(("klaver verzekeringen") OR (klaverapp polis)) -is:retweet'
+    with pytest.raises(Fatal, match="512"):
+        x(server, search="x" * 513)
+    with pytest.raises(Fatal, match="search"):
+        x(server, search=())
+
+
+def test_nothing_older_than_a_week_is_asked_for(fake: FakeX, server: LocalServer) -> None:
+    run(x(server, history_days=30))
+    assert server.asked[0].query["start_time"] == "2026-11-13T11:05:00Z"
