@@ -1,19 +1,37 @@
-"""Commands of setting up: init, doctor, connectors."""
+"""Commands of setting up: init, add, try, doctor, connectors."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from umot.cli import sources
 from umot.cli.common import progress, rows, say, state
 from umot.journey import GENERAL, SECTORS
+
+if TYPE_CHECKING:
+    from umot.starter import Company
+
+QUESTIONS = (
+    ("country", "Country (nl, be, gb, …)", "nl"),
+    ("languages", "Languages your customers write in", "nl,en"),
+    ("website", "Website, or empty", ""),
+    ("app_store", "Number of your app in the App Store (after id in its address), or empty", ""),
+    ("subreddit", "A subreddit of your own, or empty", ""),
+    ("youtube", "Id of your YouTube channel (UC…), or empty", ""),
+    ("forum", "Address of your Discourse forum, or empty", ""),
+    ("competitors", "Competitors, with commas between them, or empty", ""),
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (init, doctor, connectors):
+    app.command()(init)
+    sources.register(app)
+    for command in (doctor, connectors):
         app.command()(command)
 
 
@@ -23,30 +41,129 @@ def init(
         str | None, typer.Option(help="Name of the brand; else asked.", show_default=False)
     ] = None,
     language: Annotated[str, typer.Option(help="Language of the digest: nl or en.")] = "nl",
-    time_zone: Annotated[str, typer.Option(help="Whose days to count in.")] = "Europe/Amsterdam",
+    time_zone: Annotated[
+        str | None,
+        typer.Option(help="Whose days to count in; else the country's.", show_default=False),
+    ] = None,
     sector: Annotated[
         str, typer.Option(help=f"Whose journey map to start from: {', '.join(SECTORS)}.")
     ] = GENERAL,
+    country: Annotated[str | None, typer.Option(help="As nl, be, gb.", show_default=False)] = None,
+    languages: Annotated[
+        str | None, typer.Option(help="Of the customers, e.g. nl,en.", show_default=False)
+    ] = None,
+    website: Annotated[
+        str | None, typer.Option(help="Address of the website.", show_default=False)
+    ] = None,
+    app_store: Annotated[
+        str | None, typer.Option(help="Number of the app in the App Store.", show_default=False)
+    ] = None,
+    subreddit: Annotated[
+        str | None, typer.Option(help="A subreddit of your own.", show_default=False)
+    ] = None,
+    youtube: Annotated[
+        str | None, typer.Option(help="Id of your YouTube channel.", show_default=False)
+    ] = None,
+    forum: Annotated[
+        str | None, typer.Option(help="Address of a Discourse forum.", show_default=False)
+    ] = None,
+    competitor: Annotated[
+        list[str] | None, typer.Option(help="May be given several times.", show_default=False)
+    ] = None,
 ) -> None:
-    """Write umot.toml and journey.toml for a brand, with feeds that need no key."""
+    """Write umot.toml and journey.toml for a brand, with sources that need no key.
+
+    In a terminal it asks for what is not given.
+    """
     from umot.starter import write
 
     if sector not in SECTORS:
         raise typer.BadParameter(f"{sector!r} is not one of {', '.join(SECTORS)}")
+    if language not in ("nl", "en"):
+        raise typer.BadParameter(f"{language!r} is not one of nl, en")
+    given = {
+        "country": country,
+        "languages": languages,
+        "website": website,
+        "app_store": app_store,
+        "subreddit": subreddit,
+        "youtube": youtube,
+        "forum": forum,
+        "competitors": ",".join(competitor) if competitor else None,
+    }
+    # One who names the brand in the command has said what he wanted to.
+    asks = brand is None and sys.stdin.isatty()
+    if brand is None and not asks:
+        raise typer.BadParameter("no terminal to ask in: give --brand, and what else there is")
     name = brand or typer.prompt("Name of the brand", err=True)
-    for path in write(folder, name, language, time_zone, sector):
-        say(f"wrote {path}")
+    for written in write(folder, told(name, language, time_zone, given, asks=asks), sector):
+        say(f"wrote {written}")
+    show_keys()
     where = "" if folder == Path() else f"cd {folder} && "
     say(f"next: {where}umot doctor, then umot run")
 
 
-def doctor(context: typer.Context) -> None:
+def told(
+    brand: str,
+    language: str,
+    time_zone: str | None,
+    given: dict[str, str | None],
+    *,
+    asks: bool,
+) -> Company:
+    """What is known of the company, the rest asked for or taken as usual."""
+    from umot.starter import Company
+
+    answers = {}
+    for name, question, usual in QUESTIONS:
+        answer = given[name]
+        if answer is None and asks:
+            answer = typer.prompt(question, default=usual, err=True, show_default=bool(usual))
+        answers[name] = (usual if answer is None else answer).strip()
+    languages = listed(answers.pop("languages").lower())
+    competitors = listed(answers.pop("competitors"))
+    answers["country"] = answers["country"].lower()
+    return Company(brand, language, time_zone, languages=languages, competitors=competitors,
+                   **answers)  # fmt: skip
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Words with commas between them."""
+    return tuple(one.strip() for one in text.split(",") if one.strip())
+
+
+def show_keys() -> None:
+    """Say which keys would add what."""
+    from umot import plugins
+    from umot.starter import KEYS
+
+    known = plugins.available(plugins.CONNECTORS)
+    say("with a key (docs/connectors says how to get one; umot add NAME writes the source):")
+    for key in KEYS:
+        if key.connector in known:
+            say(f"  {key.connector}: {key.adds} ({', '.join(key.variables)})")
+
+
+def doctor(
+    context: typer.Context,
+    only: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Only these sources.")
+    ] = None,
+    mend: Annotated[
+        bool,
+        typer.Option("--mend", help="Put rows right that are wrong, after a backup."),
+    ] = False,
+) -> None:
     """Check configuration, credentials, sources, model, disk and warehouse."""
+    from umot import doctor as doctors
     from umot.doctor import examine
 
+    if mend:
+        for line in doctors.mend(state(context).folder()):
+            say(line)
     found = False
     with progress() as show:
-        for check in examine(state(context).folder(), show):
+        for check in examine(state(context).folder(), show, only or ()):
             mark = {"ok": "ok  ", "warning": "note", "error": "FAIL"}[check.state]
             line = f"{mark}  {check.what}: {check.finding}"
             rows([f"{line} -> {check.remedy}" if check.remedy else line])
@@ -78,7 +195,7 @@ def describe(group: str) -> list[str]:
             continue
         settings = []
         for parameter in inspect.signature(factory).parameters.values():
-            if parameter.name != "home":
+            if parameter.name not in ("home", "query"):  # given by umot itself
                 needed = parameter.default is parameter.empty
                 settings.append(parameter.name if needed else f"[{parameter.name}]")
         summary = (inspect.getdoc(factory) or "").split("\n")[0]
