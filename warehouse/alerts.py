@@ -1,40 +1,57 @@
-"""The rules for alerts, as questions to the warehouse."""
+"""The rules for alerts, as questions to the warehouse as it was known at a moment."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from duckdb import DuckDBPyConnection as Connection
 
 from warehouse.sql import query
 
-BASELINE = timedelta(days=28)  # what a source's usual growth is taken from
+HISTORY = timedelta(days=29)  # 28 whole days before a window of at most one day
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Rising:
-    """A negative post that grows: counts are likes, replies and shares together."""
+class Look:
+    """The warehouse as it was known at `now`: what came later is not seen.
 
-    brand: str
-    post_id: str
-    source: str
-    growth: int
-    usual_growth: float
-    total: int
-    observations: int
-    score: float
+    With `live`, posts that were imported afterwards count from when they were posted.
+    """
 
+    db: Connection
+    now: datetime
+    live: bool = False
 
-def rising(
-    db: Connection, *, now: datetime, hours: float, floor: int, ratio: float
-) -> list[Rising]:
-    """Negative posts whose reach grew by `floor` and by `ratio` times the usual in `hours`."""
-    values = {
-        "now": now,
-        "window_start": now - timedelta(hours=hours),
-        "baseline_start": now - BASELINE,
-        "floor": floor,
-        "ratio": ratio,
-    }
-    return [Rising(*row) for row in db.execute(query("viral_candidates"), values).fetchall()]
+    def gather(self, *, reach: bool) -> None:
+        """Put what is known by then into temporary tables, for `ask`; with `reach` counts too."""
+        tables = ("rule_posts", "rule_counts", "rule_seen") if reach else ("rule_posts",)
+        for table in tables:
+            text = query(table)
+            self.db.execute(text, self._values(text, {}))
+
+    def ask(self, name: str, **values: Any) -> list[Row]:
+        """The rows of a query by name; `now`, `since` and `live` are filled in."""
+        text = query(name)
+        found = self.db.execute(text, self._values(text, values))
+        columns = [column[0] for column in found.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+    def peak_stages(self, posts: Sequence[str]) -> dict[str, str]:
+        """The stage of the strongest moment of each of these posts, where it has one."""
+        rows = self.ask("rule_peak_stages", posts=list(posts)) if posts else []
+        return {row["post_id"]: row["stage"] for row in rows}
+
+    def busiest_stages(self, hours: float) -> dict[str, str]:
+        """For each brand the stage that most negative moments of the last `hours` speak of."""
+        rows = self.ask("rule_busiest_stages", hours=hours)
+        return {row["brand"]: row["stage"] for row in rows}
+
+    def _values(self, text: str, values: Row) -> Row:
+        """Those of the values that the statement has parameters for."""
+        known = {"now": self.now, "since": self.now - HISTORY, "live": self.live, **values}
+        return {name: known[name] for name in set(re.findall(r"\$([a-z_]+)", text))}

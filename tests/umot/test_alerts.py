@@ -2,80 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from umot import alerts
-from umot.config import Alerts, Brand, Settings
-from umot.post import Alert, Engagement, Kind, Label, Post, RawItem, Role, Sentiment, Status
-from warehouse import Warehouse, alert_states, load
+from tests.umot.alert_scene import NOW, Scene, settings
+from umot.post import Kind, Label, Role
+from warehouse import alert_states
 
-NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
-ORIGIN = load.Origin("reddit", "Vlotwiel", "own", b"key")
-SETTINGS = Settings(brand=Brand(name="Vlotwiel", language="en"), alerts=Alerts())
-
-
-class Scene:
-    """A warehouse in which posts are seen at several times."""
-
-    def __init__(self, home: Path) -> None:
-        self.warehouse = Warehouse(home)
-        with self.warehouse.transaction("test") as db:
-            load.save_brand(db, "Vlotwiel", "Europe/Amsterdam", "en")
-            db.execute("UPDATE active SET model = 'm', map_version = 'v'")
-
-    def seen(
-        self,
-        name: str,
-        counts: dict[float, int],
-        *,
-        label: Label = Label.NEGATIVE,
-        age: float = 10,
-        role: Role = Role.CUSTOMER,
-        kind: Kind = Kind.POST,
-        thread: str | None = None,
-    ) -> None:
-        """A post of some hours ago with its likes so many hours ago."""
-        posted = NOW - timedelta(hours=age)
-        for hours, likes in counts.items():
-            at = NOW - timedelta(hours=hours)
-            post = Post(
-                "reddit", name, f"text {name}", kind, posted_at=posted, author_role=role,
-                engagement=Engagement(at, likes=likes), thread_id=thread,
-            )  # fmt: skip
-            with self.warehouse.transaction("test") as db:
-                load.store_batch(db, ORIGIN, [(RawItem({}, at), post)], (), None, at)
-        values = {Label.NEGATIVE: (0.9, 0.05, 0.05), Label.POSITIVE: (0.05, 0.05, 0.9)}[label]
-        reading = Sentiment(
-            post.post_id, post.content_hash, "m", Status.SCORED, "nl", label, *values
-        )
-        with self.warehouse.transaction("test") as db:
-            load.store_readings(db, [reading], [], NOW)
-
-    def due(self) -> list[Alert]:
-        with self.warehouse.transaction("test") as db:
-            return alerts.due(db, SETTINGS, NOW)
+VIRAL = settings("viral_negative")
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def scene(tmp_path: Path) -> Iterator[Scene]:
     made = Scene(tmp_path)
     for number in range(10):  # what posts here usually get
-        made.seen(f"usual{number}", {8: 1, 4: 2 + number % 3, 0: 3 + number % 4}, age=9)
-    return made
+        made.seen(f"usual{number}", {12: 1, 8: 2 + number % 3, 0: 3 + number % 4}, age=13)
+    yield made
+    made.close()
 
 
 def test_a_negative_post_that_grows_is_one_alert_with_its_numbers(scene: Scene) -> None:
     scene.seen("storm", {9: 5, 6: 60, 3: 300, 0: 900})
-    (alert,) = scene.due()
+    (alert,) = scene.due(VIRAL)
     assert (alert.kind, alert.post_id, alert.severity) == ("viral_negative", "reddit:storm", "high")
     assert "900 more reactions in 24 hours" in alert.reason
-    with scene.warehouse.transaction("test") as db:
-        (change,) = alert_states.follow(db, [alert], now=NOW)
-        assert (change.event, change.alert.alert_id) == ("raised", alert.alert_id)
-        assert alert_states.follow(db, alerts.due(db, SETTINGS, NOW), now=NOW) == []
+    again = scene.due(VIRAL)
+    (change,) = alert_states.follow(scene.db, [alert], now=NOW)
+    assert (change.event, change.alert.alert_id) == ("raised", alert.alert_id)
+    assert alert_states.follow(scene.db, again, now=NOW) == []
 
 
 def test_what_is_positive_or_small_or_our_own_or_old_stays_quiet(scene: Scene) -> None:
@@ -84,12 +41,52 @@ def test_what_is_positive_or_small_or_our_own_or_old_stays_quiet(scene: Scene) -
     scene.seen("ours", {9: 5, 0: 900}, role=Role.BRAND)
     scene.seen("over", {60: 5, 50: 900, 0: 901}, age=70)
     scene.seen("archive", {0: 5000}, age=400)
-    assert scene.due() == []
+    assert scene.due(VIRAL) == []
 
 
 def test_a_comment_counts_with_its_thread(scene: Scene) -> None:
     scene.seen("root", {9: 1, 0: 2}, label=Label.POSITIVE)
     scene.seen("reply", {9: 1, 0: 400}, kind=Kind.COMMENT, thread="reddit:root")
-    assert scene.due() == []
+    assert scene.due(VIRAL) == []
     scene.seen("stray", {9: 1, 0: 400}, kind=Kind.COMMENT, thread="reddit:unknown")
-    assert [alert.post_id for alert in scene.due()] == ["reddit:stray"]
+    assert [alert.post_id for alert in scene.due(VIRAL)] == ["reddit:stray"]
+
+
+def test_it_says_what_its_age_mates_do_in_two_languages(scene: Scene) -> None:
+    scene.seen("storm", {9: 5, 6: 60, 3: 300, 0: 900})
+    (alert,) = scene.due(VIRAL)
+    assert "10 posts to compare with" in alert.reasons["en"]
+    assert "It is 10 hours old. It is about the end moment." in alert.reasons["en"]
+    assert "900 reacties erbij in 24 uur" in alert.reasons["nl"]
+    assert "Het gaat over het eindmoment." in alert.reasons["nl"]
+
+
+def test_it_fires_early_grows_graver_and_knows_a_lively_place(scene: Scene) -> None:
+    scene.seen("storm", {9: 5, 6: 160, 3: 500, 0: 3000})
+    assert scene.due(VIRAL, NOW - timedelta(hours=9)) == []
+    at = {hours: scene.due(VIRAL, NOW - timedelta(hours=hours)) for hours in (6, 3, 0)}
+    assert [one.severity for hours in (6, 3, 0) for one in at[hours]] == ["medium", "high", "high"]
+    for number in range(30):  # from now on thousands are nothing special here
+        scene.seen(f"lively{number}", {49: 300, 45: 2000 + number, 40: 2500}, age=50)
+    assert scene.due(VIRAL, NOW - timedelta(hours=3)) == []
+
+
+def test_a_post_that_heads_there_is_told_of_before_it_is_there(scene: Scene) -> None:
+    rules = settings("heading_viral")
+    for number in range(25):
+        counts = {
+            49.5: 2 + number % 3,
+            48: 5 + number % 7,
+            46: 8 + number % 9,
+            26: 12 + number % 14,
+        }
+        scene.seen(f"mate{number}", counts, age=50)
+    scene.seen("start", {1.5: 60, 0: 400}, age=2)
+    scene.seen("slow", {1.5: 3, 0: 12}, age=2)
+    scene.seen("praise", {1.5: 60, 0: 400}, age=2, label=Label.POSITIVE)
+    assert scene.due(rules, NOW - timedelta(hours=1)) == []  # once is not enough
+    (alert,) = scene.due(rules)
+    assert alert.post_id == "reddit:start"
+    assert "reactions to be expected at 24 hours" in alert.reason
+    both = scene.due(settings("heading_viral", "viral_negative"))
+    assert [one.kind for one in both] == ["viral_negative"]  # one alert for one thing

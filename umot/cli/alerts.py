@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from umot.cli import replay
 from umot.cli.common import now, rows, say, state
 
 if TYPE_CHECKING:
@@ -196,4 +197,5 @@ def a_moment(text: str, monitor: Monitor) -> datetime:
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    replay.register(group)
     app.add_typer(group, name="alerts")

@@ -1,0 +1,61 @@
+"""A negative post gains reactions much faster than its source's posts of the same age did."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from umot.alerts.made import about, made, said
+from umot.config import Settings
+from umot.post import Alert
+from warehouse.alerts import Look
+
+NAME = "viral_negative"
+# What is usual where a source's own posts do not tell: 4 reactions, give or take 2.7 times.
+PRIOR = {"weight": 20, "prior_middle": 1.6, "prior_spread": 1.0, "least_spread": 0.5}
+REASONS = {
+    "nl": "{growth} reacties erbij in {hours} uur (nu {total}), {ratio} keer zoveel als een gewoon "
+    "bericht in {source} op die leeftijd ({usual}; {mates} berichten om mee te vergelijken). Het "
+    "is {age} uur oud.{stage}",
+    "en": "{growth} more reactions in {hours} hours ({total} now), {ratio} times as many as a "
+    "usual post in {source} at that age ({usual}; {mates} posts to compare with). It is {age} "
+    "hours old.{stage}",
+}
+
+
+def due(look: Look, settings: Settings) -> list[Alert]:
+    """One alert for each such post."""
+    rule = settings.alerts.viral_negative
+    rows = look.ask(
+        f"rule_{NAME}",
+        window_start=look.now - timedelta(hours=rule.hours),
+        hours=rule.hours,
+        floor=rule.floor,
+        times=rule.times,
+        ratio=rule.ratio,
+        **PRIOR,
+    )
+    stages = look.peak_stages([row["post_id"] for row in rows])
+    return [
+        made(
+            look,
+            settings,
+            NAME,
+            brand=row["brand"],
+            subject=row["post_id"],
+            post_id=row["post_id"],
+            strength=row["growth"] / row["needed"],
+            reasons=said(
+                REASONS,
+                growth=row["growth"],
+                hours=rule.hours,
+                total=row["total"],
+                ratio=row["growth"] / row["usual_growth"],
+                source=row["source"],
+                usual=row["usual_growth"],
+                mates=row["mates"],
+                age=row["age"],
+                stage=about(stages.get(row["post_id"])),
+            ),
+        )
+        for row in rows
+    ]
