@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from umot import pipeline
-from umot.config import Channel, Source
+from umot.config import Recipient, Source
 from umot.errors import Retriable, UmotError
 from umot.pipeline import Monitor, Progress
 
@@ -29,14 +29,22 @@ class Check:
     remedy: str = ""
 
 
-def examine(home: Path, progress: Progress = pipeline.silent) -> Iterator[Check]:
-    """All checks, those of one part failing without stopping the others."""
+def examine(
+    home: Path, progress: Progress = pipeline.silent, names: Sequence[str] = ()
+) -> Iterator[Check]:
+    """All checks, those of one part failing without stopping the others.
+
+    `names` are sources: then only those are looked at. Raises `UnknownName` for one there is not.
+    """
     try:
         monitor = Monitor.open(home)
     except UmotError as error:
         yield Check(
             "configuration", "error", str(error), "mend the file named; umot init shows one"
         )
+        return
+    if names:
+        yield from examine_sources(monitor, monitor.sources(names), progress)
         return
     sources = monitor.settings.sources
     has_file = (home / "umot.toml").is_file()
@@ -48,11 +56,22 @@ def examine(home: Path, progress: Progress = pipeline.silent) -> Iterator[Check]
     )
     yield Check("journey", "ok", f"{len(monitor.journey.touchpoints)} touchpoints")
     yield disk(home)
-    yield guarded("warehouse", lambda: warehouse(monitor))
+    yield Check("warehouse home", "ok", monitor.warehouse.home.words)
+    yield from warehouse(monitor)
+    yield guarded("erasures", lambda: erasures(monitor))
     yield guarded("model", lambda: model(monitor))
     for channel in monitor.settings.alerts.channels:
         yield guarded(f"channel {channel.name}", partial(speaks, channel))
+    for reader in monitor.settings.digest.channels:
+        yield guarded(f"digest channel {reader.name}", partial(speaks, reader, "digest channel"))
     yield guarded("deliveries", lambda: deliveries(monitor))
+    yield from examine_sources(monitor, sources, progress)
+
+
+def examine_sources(
+    monitor: Monitor, sources: Sequence[Source], progress: Progress
+) -> Iterator[Check]:
+    """A check of each source."""
     for done, source in enumerate(sources):
         progress("sources", done, len(sources))
         yield guarded(f"source {source.name}", partial(reach, monitor, source))
@@ -82,17 +101,52 @@ def disk(home: Path) -> Check:
     return Check("disk", "ok", finding)
 
 
-def warehouse(monitor: Monitor) -> Check:
-    """Whether the warehouse opens and has this program's schema."""
-    from warehouse import state
+def warehouse(monitor: Monitor) -> Iterator[Check]:
+    """Whether the warehouse is sound and its sources are heard."""
+    from warehouse import health
 
-    if not monitor.warehouse.path.exists():
-        return Check("warehouse", "ok", "none yet; the first run or import makes it")
-    with monitor.warehouse.write("umot doctor", wait=30) as db:
-        posts = state.count_posts(db)
-    if not monitor.warehouse.published.exists():
-        return Check("warehouse", "warning", f"{posts:,} posts, not published", "umot run")
-    return Check("warehouse", "ok", f"{posts:,} posts, published")
+    names = [source.name for source in monitor.settings.sources]
+    try:
+        if not monitor.warehouse.exists():
+            yield Check("warehouse", "ok", "none yet; the first run or import makes it")
+            return
+        for one in health.examine(monitor.warehouse, names, datetime.now(UTC)):
+            yield Check(one.what, one.state, one.finding, one.remedy)
+    except Exception as error:  # a damaged file may fail anywhere, and that is the finding
+        told = remedy(error) or "umot restore --force puts a backup in its place"
+        yield Check("warehouse", "error", pipeline.one_line(error), told)
+
+
+def erasures(monitor: Monitor) -> Check:
+    """Whether everything that was to be forgotten is."""
+    from umot import forgetting
+
+    left = forgetting.pending(monitor.home)
+    if not left:
+        return Check("erasures", "ok", "none is unfinished")
+    asked = min(one.asked_at for one in left)[:10]
+    return Check(
+        "erasures",
+        "error",
+        f"{len(left)} begun and not finished, the first of {asked}",
+        "umot forget finishes them, as does the next umot run",
+    )
+
+
+def mend(home: Path) -> list[str]:
+    """Back the warehouse up and mend its rows; returns lines on what was wrong with them."""
+    from umot import forgetting
+    from warehouse import backup, health
+
+    monitor = Monitor.open(home)
+    now = datetime.now(UTC)
+    with forgetting.alone(home, wait=60):  # what is erased now must not live on in the backup
+        made = backup.backup(monitor.warehouse, backup.place(None, home, now), now=now)
+        gone = health.mend(monitor.warehouse)
+    monitor.warehouse.publish("umot doctor")
+    lines = [f"backed up to {made.path}"]
+    lines += [f"mended {one.name}: {one.rows:,} {one.what}" for one in gone]
+    return lines if gone else [*lines, "nothing to mend"]
 
 
 def model(monitor: Monitor) -> Check:
@@ -110,12 +164,13 @@ def model(monitor: Monitor) -> Check:
     return Check("model", "ok", finding)
 
 
-def speaks(channel: Channel) -> Check:
+def speaks(channel: Recipient, what: str = "channel") -> Check:
     """Whether the address of a channel is there and understood; nothing is sent."""
     from umot.notify.channels import Speaker
 
     Speaker(channel)
-    return Check(f"channel {channel.name}", "ok", "its address is known; umot alerts test tries it")
+    tries = "umot digest --send" if what != "channel" else "umot alerts test"
+    return Check(f"{what} {channel.name}", "ok", f"its address is known; {tries} tries it")
 
 
 def deliveries(monitor: Monitor) -> Check:
@@ -138,7 +193,7 @@ def deliveries(monitor: Monitor) -> Check:
 
 def reach(monitor: Monitor, source: Source) -> Check:
     """Whether a source answers: its first few items are fetched and parsed, nothing is stored."""
-    made = pipeline.connector(source, monitor.home)
+    made, _ = pipeline.prepared(monitor, source)
     posts = rejected = 0
     for batch in islice(made.fetch(None, now=datetime.now(UTC)), 1):
         parsed, rejects = pipeline.parse(made, batch.items[:20])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Fatal
-from warehouse import sql
+from warehouse import dialect, sql
 
 # No DEFAULT of a function here: DuckDB 1.5.5 cannot replay a comment on such a table from its
 # write-ahead log, so a process killed after the migration would leave a file that never opens.
@@ -26,10 +29,31 @@ VIEWS = 0  # the ledger's row for the views, replaced whenever their text change
 
 
 def migrate(db: Connection) -> None:
-    """Apply what is missing, each migration in a transaction of its own.
+    """Apply what is missing, all of it or nothing.
 
-    Raises `Fatal` where the file was written by a newer program.
+    In a DuckLake it is each file for itself. Raises `Fatal` where the warehouse was written by a
+    newer program, or a file of ours fails on it.
     """
+    missing = behind(db)
+    if not missing:
+        return
+    try:
+        if dialect.is_lake(db):
+            for version, (name, text) in missing.items():
+                step(db, version, name, text, replace=version == VIEWS)
+            return
+        with atomic(db):
+            for version, (name, text) in missing.items():
+                apply(db, version, name, text, replace=version == VIEWS)
+    except duckdb.Error as error:
+        newest = len(sql.folder("migrations"))
+        raise Fatal(
+            f"the warehouse could not be brought to schema {newest} and stays as it was: {error}"
+        ) from error
+
+
+def behind(db: Connection) -> dict[int, tuple[str, str]]:
+    """What is missing, by version in order: (name, text). Raises as `migrate` does."""
     migrations = sql.folder("migrations")
     applied = versions(db)
     newest = max(applied, default=0)
@@ -38,11 +62,12 @@ def migrate(db: Connection) -> None:
             f"this warehouse has schema version {newest}, this umot knows {len(migrations)}: "
             "upgrade umot"
         )
-    for version, (name, text) in enumerate(migrations, start=1):
-        if version not in applied:
-            step(db, version, name, text)
-    if applied.get(VIEWS) != fingerprint(views()) or newest < len(migrations):
-        step(db, VIEWS, "views", views(), replace=True)
+    missing = {
+        version: one for version, one in enumerate(migrations, start=1) if version not in applied
+    }
+    if missing or applied.get(VIEWS) != fingerprint(views()):
+        missing[VIEWS] = ("views", views())
+    return missing
 
 
 def views() -> str:
@@ -51,34 +76,44 @@ def views() -> str:
 
 
 def versions(db: Connection) -> dict[int, str]:
-    """Fingerprints by version, of what has been applied; creates the ledger."""
-    known = db.execute(
-        "SELECT count(*) FROM duckdb_tables() "
-        "WHERE table_name = 'schema_versions' AND database_name = current_database()"
-    ).fetchone()
-    if known == (0,):
+    """Fingerprints by version, of what has been applied; nothing in a new database."""
+    try:
+        return dict(db.execute("SELECT version, fingerprint FROM schema_versions").fetchall())
+    except duckdb.CatalogException:
         return {}
-    return dict(db.execute("SELECT version, fingerprint FROM schema_versions").fetchall())
 
 
 def step(db: Connection, version: int, name: str, text: str, *, replace: bool = False) -> None:
     """Run one file and note it, all or nothing."""
+    with atomic(db):
+        apply(db, version, name, text, replace=replace)
+
+
+@contextmanager
+def atomic(db: Connection) -> Iterator[None]:
+    """A transaction, rolled back on any failure."""
     db.begin()
     try:
-        db.execute(LEDGER)
-        db.execute(text)
-        if replace:
-            db.execute("DELETE FROM schema_versions WHERE version = $1", [version])
-        db.execute(
-            "INSERT INTO schema_versions VALUES ($1, $2, $3, current_timestamp)",
-            [version, name, fingerprint(text)],
-        )
-        if version == VIEWS:
-            comment_columns(db)
+        yield
     except BaseException:
         db.rollback()
         raise
     db.commit()
+
+
+def apply(db: Connection, version: int, name: str, text: str, *, replace: bool = False) -> None:
+    """Run one file and note it, in the caller's transaction."""
+    lake = dialect.is_lake(db)
+    for statement in dialect.statements(f"{LEDGER};\n{text}") if lake else (LEDGER, text):
+        db.execute(statement)
+    if replace:
+        db.execute("DELETE FROM schema_versions WHERE version = $1", [version])
+    db.execute(
+        "INSERT INTO schema_versions VALUES ($1, $2, $3, current_timestamp)",
+        [version, name, fingerprint(text)],
+    )
+    if version == VIEWS and not lake:
+        comment_columns(db)
 
 
 def fingerprint(text: str) -> str:
