@@ -1,4 +1,4 @@
-"""The `daily-digest` flow: yesterday's digest as files, and in Prefect."""
+"""The `daily-digest` flow: yesterday's digest as files, in Prefect, and sent to people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
-from flows.digest_files import write_digest, yesterday
+from flows.digest_files import send_digest, write_digest, yesterday
 from umot import config
 
 __all__ = ["daily_digest", "write_digest"]
@@ -27,18 +27,30 @@ def write(home: Path, day: date, language: Language | None) -> list[Path]:
     return write_digest(home, day, language)
 
 
+@task(name="send", cache_policy=NO_CACHE, persist_result=False)
+def send(home: Path, day: date) -> list[str]:
+    """Send it to whoever has not had it; a line for each channel that it did not reach."""
+    sent = send_digest(home, day)
+    get_run_logger().info("revision %d: %d channels", sent.revision, len(sent.sendings))
+    return [f"{one.recipient}: {one.error}" for one in sent.missing]
+
+
 @flow(name="daily-digest", persist_result=False)
 def daily_digest(
     home: str | None = None, day: date | None = None, language: Language | None = None
 ) -> list[str]:
     """Write the digest of `day`, else of yesterday in the brand's time zone; returns the paths.
 
-    The files are in the folder ``digests`` of the data folder: html, md and json. They are made
-    from the published copy, so no turn to write is needed.
+    It is sent first where there are ``[[digest.channels]]``: once to each, however often this
+    runs. What does not arrive is logged, and tried again at every pass. The files are in the
+    folder ``digests`` of the data folder: html, md and json, as they were sent.
     """
     folder = config.home(Path(home) if home else None)
-    zone = config.load(folder).brand.time_zone
-    wanted = day or yesterday(zone, datetime.now(UTC))
+    settings = config.load(folder)
+    wanted = day or yesterday(settings.brand.time_zone, datetime.now(UTC))
+    if settings.digest.channels:
+        for line in send(folder, wanted):
+            get_run_logger().warning("digest of %s not delivered to %s", wanted, line)
     paths = write(folder, wanted, language)
     create_markdown_artifact(page(paths), key=ARTIFACT, description=f"Digest of {wanted}")
     get_run_logger().info("digest of %s: %s", wanted, paths[0])

@@ -1,4 +1,4 @@
-"""A day's digest as files; plain functions, without Prefect."""
+"""A day's digest as files, and on its way to people; plain functions, without Prefect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from umot import forgetting
-from umot.digest import build, file_name, render
+from umot.digest import file_name, render, sending
+from umot.digest.sending import Sent
 from umot.pipeline import Monitor
 
 FORMATS = ("html", "md", "json")
@@ -27,21 +28,46 @@ def write_digest(
 ) -> list[Path]:
     """Write the brand's digest of a local day into ``home/digests``; returns the files.
 
-    A reader sees the old file or the new one, never a part. Raises `Fatal` where nothing has
+    One that was sent is written as it was sent. A reader sees the old file or the new one, never
+    a part. Raises `Fatal` where nothing has
     been published yet, and for a language or format that does not exist.
     """
     monitor = Monitor.open(home)
-    brand, examples = monitor.settings.brand, monitor.settings.digest.examples
+    brand = monitor.settings.brand
     # What is being erased must not be written again from the copy that was there before.
     with forgetting.alone(home, wait=WAIT):
         with monitor.warehouse.read() as db:
-            digest = build(
-                db, brand.name, day, language=language or brand.language, examples=examples
+            digest = sending.shown(
+                db, monitor.settings, brand.name, day, language or brand.language
             )
         texts = {file_name(day, digest.language, form): render(digest, form) for form in formats}
         folder = home / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         return [replace(folder / name, text) for name, text in texts.items()]
+
+
+def send_digest(
+    home: Path,
+    day: date,
+    *,
+    brand: str | None = None,
+    language: str | None = None,
+    refresh: bool = False,
+) -> Sent:
+    """Send the digest of a local day to the channels of ``[[digest.channels]]``, once to each.
+
+    Raises `Fatal` where there is no channel, or nothing has been published yet.
+    """
+    monitor = Monitor.open(home)
+    with forgetting.alone(home, wait=WAIT):
+        return sending.send(
+            monitor.warehouse,
+            monitor.settings,
+            brand or monitor.settings.brand.name,
+            day,
+            language=language,
+            refresh=refresh,
+        )
 
 
 def replace(path: Path, text: str) -> Path:

@@ -154,8 +154,8 @@ class World:
         values = (counts.get("likes"), counts.get("replies"), counts.get("shares"))
         with self.transaction() as db:
             db.execute(
-                "INSERT INTO engagement (post_id, observed_at, likes, replies, shares) "
-                "VALUES ($1, $2, $3, $4, $5)",
+                "INSERT INTO engagement (post_id, observed_at, likes, replies, shares, number) "
+                "SELECT $1, $2, $3, $4, $5, number FROM posts WHERE post_id = $1",
                 [post_id, local(at) if at else None, *values],
             )
             load.touch(db)

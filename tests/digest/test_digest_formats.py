@@ -139,7 +139,7 @@ def test_markdown_of_hostile_posts_is_text(hostile: Digest) -> None:
     assert links
     assert {re.match(r"https?://[^/]+/", link)[0] for link in links} == {"https://kwaad.example/"}
     headings = [token for token in tokens if token.type == "heading_open"]
-    assert len(headings) == 10  # ours: none came with a post
+    assert len(headings) == 12  # ours: none came with a post
     widths = [line.count(" | ") for line in render(hostile, "md").splitlines() if "503" in line]
     assert widths == [6]
 
@@ -151,8 +151,8 @@ def test_bare_addresses_are_broken_for_renderers_that_link_them(hostile: Digest)
 
 
 def test_unknown_formats_name_the_known_ones(either: Digest) -> None:
-    with pytest.raises(UnknownName, match="format 'eml'; valid: html, json, md"):
-        render(either, "eml")
+    with pytest.raises(UnknownName, match="format 'doc'; valid: eml, html, json, md"):
+        render(either, "doc")
     with pytest.raises(UnknownName, match="format 'pdf'"):
         file_name(date(2026, 11, 21), "nl", "pdf")
     assert file_name(date(2026, 11, 21), "nl", "html") == "digest-2026-11-21-nl.html"

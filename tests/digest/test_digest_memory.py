@@ -141,8 +141,8 @@ def tell(world: Any, day: int, number: int) -> str:
     )  # fmt: skip
     world.run(
         "INSERT INTO moment_readings SELECT post_id, model, map_version, content_hash, 1, field, "
-        "13, 29, 'negative', -0.8, 'end', 'delivery', stage_confidence, NULL, NULL, true, true "
-        "FROM moment_readings WHERE post_id = $1", post,
+        "13, 29, 'negative', -0.8, 'end', 'delivery', stage_confidence, NULL, NULL, true, true, "
+        "number FROM moment_readings WHERE post_id = $1", post,
     )  # fmt: skip
     return post
 

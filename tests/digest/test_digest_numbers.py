@@ -40,7 +40,7 @@ def test_unscored_posts_are_told_apart(digest: Digest, saturday: Any) -> None:
 
 def test_changes_carry_their_interval(digest: Digest) -> None:
     changes = {(one.measure, one.against): one for one in digest.changes}
-    assert len(changes) == len(digest.changes) == 10
+    assert len(changes) == len(digest.changes) == 15
     volume = changes["posts", "week_before"]
     assert (volume.now, volume.before, volume.difference) == (32, 8, 24)
     assert volume.verdict == "up"

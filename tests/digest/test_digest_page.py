@@ -75,7 +75,9 @@ def page(request: pytest.FixtureRequest) -> str:
 def test_nothing_is_fetched_or_run(page: str) -> None:
     parsed = Page(page)
     names = {name for name, _ in parsed.tags}
-    assert not names & {"script", "link", "img", "iframe", "object", "embed", "form", "base", "svg"}
+    assert not names & {"script", "link", "img", "iframe", "object", "embed", "form", "base"}
+    # The one picture is ours: shapes and words, nothing that is fetched or moves.
+    assert names.isdisjoint({"image", "use", "foreignobject", "animate", "set"})
     for _, attributes in parsed.tags:
         assert not attributes.keys() & {"src", "srcset", "background", "action", "poster"}
         assert not [name for name in attributes if name.startswith("on")]
@@ -127,7 +129,7 @@ def test_hostile_posts_are_shown_as_text(nasty: Digest) -> None:
 
 def test_a_quote_says_its_language_where_that_is_one(saturday: Any, nasty: Digest) -> None:
     page = Page(render(saturday.digest("2026-11-21"), "html"))
-    assert [one.get("lang") for one in page.named("blockquote")][2] == "en"
+    assert {"nl", "en"} <= {one.get("lang") for one in page.named("blockquote")}
     assert {one.get("lang") for one in Page(render(nasty, "html")).named("blockquote")} <= {
         "nl",
         None,

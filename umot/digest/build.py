@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
-from umot.digest import change, memory, phrases, quotes
+from umot.digest import change, details, memory, phrases, quotes
+from umot.digest.days import MONTH, WEEK, ago, earlier, midnight, tallies_by_day, tally, weekdays
 from umot.digest.facts import (
     SCHEMA,
     Coverage,
-    DayTally,
     Digest,
     Group,
     Health,
@@ -28,6 +27,7 @@ from umot.digest.facts import (
     Unscored,
 )
 from umot.digest.text import plain, shorten
+from umot.digest.themes import themes
 from umot.digest.words import Words, words
 from umot.errors import UnknownName
 from umot.journey import NONE, STAGES
@@ -36,7 +36,6 @@ from warehouse import Connection
 from warehouse import digest as store
 
 HISTORY = 14  # days shown, the day itself included
-WEEK = 7  # days before, compared with
 HEARD = 14  # days within which a source must have been visited to count as one still in use
 FRESH = timedelta(hours=24)  # how old the last success may be at the end of the day
 ERROR = 200  # characters of a source's failure that are shown
@@ -60,14 +59,22 @@ def build(db: Connection, brand: str, day: date, *, language: str, examples: int
 def gather(db: Connection, brand: str, day: date, zone: str, examples: int, w: Words) -> Digest:
     """The digest without its headline."""
     starts_at, ends_at = midnight(day, zone), midnight(day + timedelta(days=1), zone)
-    counts = store.post_counts(db, brand, ago(day, HISTORY, zone), ends_at)
-    history = tallies_by_day(counts, day)
+    month, week = ago(day, MONTH + 1, zone), ago(day, WEEK + 1, zone)
+    counts = store.post_counts(db, brand, month, ends_at)
+    days = tallies_by_day(counts, day)
+    history = days[-HISTORY:]
     today = [count for count in counts if count.day == day]
     posts, missed = history[-1].tally, unscored(today)
     visits = store.visits(db, brand, ago(day, HEARD, zone), starts_at, ends_at)
     found = sources(today, visits, ends_at)
     stages, untraced = journey(store.moment_counts(db, brand, starts_at, ends_at), w)
+    before, _ = journey(store.moment_counts(db, brand, week, starts_at), w)
+    traced = sum(stage.tally.total for stage in stages) + untraced
+    spread = traced / max(posts.scored, 1)
+    owed = ago(day, HISTORY, zone)
+    busy = sum(1 for one in days[-WEEK - 1 : -1] if one.tally.total)
     quoted = quotes.strongest(db, brand, starts_at, ends_at, examples, w)
+    owing = store.complaints(db, brand, owed, starts_at, ends_at)
     return Digest(
         schema=SCHEMA,
         brand=plain(brand),
@@ -80,10 +87,10 @@ def gather(db: Connection, brand: str, day: date, zone: str, examples: int, w: W
         coverage=covered(found, visits, posts, missed, w),
         posts=posts,
         unscored=missed,
-        changes=change.compare(posts, earlier(history)),
+        changes=change.compare(posts, earlier(history), weekdays(days)),
         history=history,
         alerts=quotes.alerts(db, brand, ends_at, w),
-        stages=stages,
+        stages=details.stages(db, brand, starts_at, ends_at, stages, before, spread, w),
         untraced=untraced,
         negative=quoted["negative"],
         positive=quoted["positive"],
@@ -93,45 +100,12 @@ def gather(db: Connection, brand: str, day: date, zone: str, examples: int, w: W
         memory=memory.memory(
             store.experiences(db, brand, starts_at, ends_at), store.touchpoint_names(db), w
         ),
-        complaints=memory.complaints(
-            store.complaints(db, brand, ago(day, HISTORY, zone), starts_at, ends_at), HISTORY
-        ),
+        complaints=memory.complaints(owing, HISTORY),
+        answers=details.answers(db, brand, owing, ends_at, examples, w),
+        themes=themes(db, brand, month, starts_at, ends_at, MONTH, w),
+        ratings=details.ratings(db, brand, starts_at, ends_at, w),
+        voices=details.voices(db, brand, week, starts_at, ends_at, busy),
     )
-
-
-def ago(day: date, days: int, zone: str) -> datetime:
-    """When the first of so many days begins, of which `day` is the last."""
-    return midnight(day - timedelta(days=days - 1), zone)
-
-
-def midnight(day: date, zone: str) -> datetime:
-    """When a local day begins, in UTC; where clocks skip midnight, the first moment after."""
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
-def tally(counts: Sequence[store.PostCount]) -> Tally:
-    """These counts of posts together."""
-    read = {"negative": 0, "neutral": 0, "positive": 0}
-    for one in counts:
-        if one.label is not None:
-            read[one.label] += one.posts
-    return Tally.of(sum(one.posts for one in counts), **read)
-
-
-def tallies_by_day(counts: Sequence[store.PostCount], last: date) -> tuple[DayTally, ...]:
-    """Each of the days shown, the empty ones too, oldest first."""
-    days = [last - timedelta(days=ago) for ago in range(HISTORY - 1, -1, -1)]
-    return tuple(DayTally(day, tally([one for one in counts if one.day == day])) for day in days)
-
-
-def earlier(history: Sequence[DayTally]) -> list[Tally]:
-    """The days to compare with: the seven before, without those at which history had not begun.
-
-    It begins with the first day shown that has a post; an empty day after it is a quiet day.
-    """
-    begun = [bool(one.tally.total) for one in history[:-1]]
-    first = begun.index(True) if True in begun else len(begun)
-    return [one.tally for one in history[max(first, len(begun) - WEEK) : -1]]
 
 
 def unscored(counts: Sequence[store.PostCount]) -> Unscored:

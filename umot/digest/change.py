@@ -9,40 +9,50 @@ from umot.digest.facts import Against, Change, Measure, Reason, Tally, Verdict
 
 MIN_POSTS = 10  # below this, on either side, tone is not compared: the interval would not hold
 MIN_DAYS = 4  # of the seven days before, as many must have posts to stand for a usual week
+MIN_WEEKDAYS = 2  # of the four same weekdays before, as many
 Z = 1.959964  # the normal quantile that leaves 2.5 % on either side
 
 Interval = tuple[float, float]
 
 
-def compare(today: Tally, before: Sequence[Tally]) -> tuple[Change, ...]:
-    """Each measure against the day before and against the seven days before.
+def compare(
+    today: Tally, before: Sequence[Tally], weekdays: Sequence[Tally] = ()
+) -> tuple[Change, ...]:
+    """Each measure against the day before, the seven days before and the same weekdays before.
 
-    `before` holds those days, oldest first; fewer where history is shorter. Their posts are taken
-    together, so a day with three posts does not weigh as much as one with a hundred; the number
-    of posts is their mean per day.
+    `before` holds those seven days, oldest first, `weekdays` the same weekday of the four weeks
+    before; fewer where history is shorter. Their posts are taken together, so a day with three
+    posts does not weigh as much as one with a hundred; the number of posts is their mean per day.
     """
     week = total(before)
     yesterday = before[-1] if before else week
-    days = sum(1 for tally in before if tally.total)
+    same = total(weekdays)
+    days, weeks = max(len(before), 1), max(len(weekdays), 1)
     return tuple(
         change
         for measure in MEASURES
         for change in (
             against(measure, "day_before", today, yesterday, 1, None),
-            against(measure, "week_before", today, week, max(len(before), 1), days),
+            against(measure, "week_before", today, week, days, busy(before, MIN_DAYS)),
+            against(measure, "weekday_before", today, same, weeks, busy(weekdays, MIN_WEEKDAYS)),
         )
     )
+
+
+def busy(tallies: Sequence[Tally], least: int) -> bool:
+    """Whether enough of these days have posts to stand for usual ones."""
+    return sum(1 for tally in tallies if tally.total) >= least
 
 
 MEASURES: tuple[Measure, ...] = ("posts", "negative", "neutral", "positive", "net")
 
 
 def against(
-    measure: Measure, period: Against, today: Tally, past: Tally, length: int, days: int | None
+    measure: Measure, period: Against, today: Tally, past: Tally, length: int, usual: bool | None
 ) -> Change:
-    """One measure against `past`, the posts of `length` days; `days` of them had any."""
+    """One measure against `past`, the posts of `length` days; `usual`: enough of them had any."""
     now = value(measure, today, 1)
-    reason = unfair(measure, today, past, days)
+    reason = unfair(measure, today, past, usual)
     before = value(measure, past, length)
     if reason is not None or now is None or before is None:
         now = None if now is None else round(now, 4)
@@ -60,7 +70,7 @@ def against(
     return Change(measure, period, **shown, verdict=verdict, reason=None)
 
 
-def unfair(measure: Measure, today: Tally, past: Tally, days: int | None) -> Reason | None:
+def unfair(measure: Measure, today: Tally, past: Tally, usual: bool | None) -> Reason | None:
     """Why the two cannot be compared, None where they can.
 
     Tone needs `MIN_POSTS` scored posts on both sides; the number of posts needs as many on both
@@ -69,7 +79,7 @@ def unfair(measure: Measure, today: Tally, past: Tally, days: int | None) -> Rea
     """
     if past.total == 0:
         return "no_history"
-    if days is not None and days < MIN_DAYS:
+    if usual is False:
         return "few_days"
     if measure == "posts":
         return "few_before" if today.total + past.total < MIN_POSTS else None

@@ -9,139 +9,93 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+
+from umot.digest.pieces import (
+    Against,
+    Change,
+    DayTally,
+    Group,
+    Health,
+    Measure,
+    Reason,
+    Recall,
+    Source,
+    State,
+    Tally,
+    Unscored,
+    Verdict,
+)
+
+__all__ = [
+    "SCHEMA",
+    "Against",
+    "Cause",
+    "Change",
+    "Complaints",
+    "Coverage",
+    "DayTally",
+    "Digest",
+    "Group",
+    "Health",
+    "Measure",
+    "Memory",
+    "OpenAlert",
+    "Quote",
+    "Ratings",
+    "Reason",
+    "Recall",
+    "Source",
+    "Stage",
+    "State",
+    "Tally",
+    "Theme",
+    "Themes",
+    "Unscored",
+    "Verdict",
+    "Voice",
+]
 
 SCHEMA = 1  # raised when a field changes its meaning or goes
 
-Measure = Literal["posts", "negative", "neutral", "positive", "net"]
-Against = Literal["day_before", "week_before"]
-Verdict = Literal["up", "down", "same", "unknown"]
-Reason = Literal["no_history", "few_now", "few_before", "few_days"]
-State = Literal["ok", "failed", "late", "unvisited", "imported"]
-Recall = Literal["better", "worse", "same"]
-
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How many there are (posts or moments), how many of them are scored, and how they read."""
+class Quote:
+    """A post as the digest shows it; counts are those known at the end of the day."""
 
-    total: int
-    scored: int
-    negative: int
-    neutral: int
-    positive: int
-    negative_share: float | None  # of the scored ones; None where there are none
-    neutral_share: float | None
-    positive_share: float | None
-    net: float | None
-
-    @classmethod
-    def of(cls, total: int, negative: int, neutral: int, positive: int) -> Tally:
-        """A tally with its shares (4 decimals) and net sentiment (2 decimals)."""
-        scored = negative + neutral + positive
-        if not scored:
-            return cls(total, 0, 0, 0, 0, None, None, None, None)
-        return cls(
-            total,
-            scored,
-            negative,
-            neutral,
-            positive,
-            negative_share=round(negative / scored, 4),
-            neutral_share=round(neutral / scored, 4),
-            positive_share=round(positive / scored, 4),
-            net=round(100 * (positive - negative) / scored, 2),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Unscored:
-    """Posts without a sentiment, by reason."""
-
-    language: int  # in a language that is not read
-    empty: int  # without words
-    failed: int  # the model failed on them
-    deleted: int  # deleted upstream before they were read
-    unread: int  # not read yet
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.language + self.empty + self.failed + self.deleted + self.unread
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One measure of the day against an earlier period; see `umot.digest.change` for the rule.
-
-    Units: posts per day for `posts`, a share for the labels, points for `net`. `low` and `high`
-    bound the 95 % interval of the difference. Where no comparison is fair, `verdict` is unknown,
-    `reason` says why and `before` to `high` are None.
-    """
-
-    measure: Measure
-    against: Against
-    now: float | None
-    before: float | None
-    difference: float | None
-    low: float | None
-    high: float | None
-    verdict: Verdict
-    reason: Reason | None
-
-
-@dataclass(frozen=True, slots=True)
-class DayTally:
-    """The posts of one local day."""
-
-    day: date
-    tally: Tally
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Posts of one platform or language, or moments of one touchpoint."""
-
-    key: str
-    name: str
-    tally: Tally
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How well a source was heard, by its visits up to the end of the day.
-
-    failed: its last visit that day failed. late: no visit that day succeeded, or the last one did
-    more than 24 hours before the day's end. unvisited: it has posts of the day but no visit in the
-    two weeks before, so they were brought in later. imported: a file, read once and never late.
-    Visits that were under way at the day's end count as not made. `last_success` reaches back two
-    weeks.
-    """
-
-    state: State
-    last_success: datetime | None
-    error: str | None
-    truncated: str | None  # what the platform or a cap kept back that day
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One source: its posts of the day and how well it was heard."""
-
-    name: str
-    tally: Tally
-    health: Health
+    post_id: str
+    platform: str
+    source: str
+    url: str | None
+    title: str | None
+    text: str
+    language: str | None
+    rating: float | None
+    posted_at: datetime | None
+    label: str | None
+    score: float | None
+    likes: int | None
+    replies: int | None
+    shares: int | None
+    stage: str | None  # of its emotional peak; None where it could not be traced
+    stage_name: str | None
+    touchpoint_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of the journey: its moments, and its touchpoints, the most spoken of first."""
+    """One stage of the journey: its moments, and its touchpoints, the most spoken of first.
+
+    `change` is its net sentiment against the seven days before; `quote` the sentence that was
+    felt most, of the tone that prevails.
+    """
 
     key: str
     name: str
     about: str
     tally: Tally
     touchpoints: tuple[Group, ...]
+    change: Change | None = None
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,29 +142,6 @@ class Complaints:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A post as the digest shows it; counts are those known at the end of the day."""
-
-    post_id: str
-    platform: str
-    source: str
-    url: str | None
-    title: str | None
-    text: str
-    language: str | None
-    rating: float | None
-    posted_at: datetime | None
-    label: str | None
-    score: float | None
-    likes: int | None
-    replies: int | None
-    shares: int | None
-    stage: str | None  # of its emotional peak; None where it could not be traced
-    stage_name: str | None
-    touchpoint_name: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class OpenAlert:
     """An alert that nobody had acknowledged at the end of the day."""
 
@@ -221,6 +152,73 @@ class OpenAlert:
     subject: str
     reason: str
     post: Quote | None  # None where it is about no post, or the post is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A word or two that many posts share; see `umot.digest.themes` for the rule.
+
+    `posts` of the day say it, which is `share` of those looked at (the negative ones for a
+    complaint, the positive ones for praise, all for what is new); `usual` is the share of the
+    posts it is compared with. `odds` is how much more often than by chance, in standard
+    errors.
+    """
+
+    words: str
+    also: tuple[str, ...]  # words that go with it
+    posts: int
+    share: float
+    usual: float
+    odds: float
+    net: float | None  # of the posts of the day that say it
+    quote: Quote | None
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """What the day's complaints and praise are about, and what is new.
+
+    `before` counts the posts of the `days` days before that were looked at; `new` is None where
+    they are too few to tell what is new.
+    """
+
+    days: int
+    before: int
+    complaints: tuple[Theme, ...]
+    praise: tuple[Theme, ...]
+    new: tuple[Theme, ...] | None
+    more_complaints: tuple[str, ...] = ()  # words of further themes
+    more_praise: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Stars against words: of the day's posts with stars, how many read otherwise.
+
+    low: 1 or 2 stars. high: 4 or 5.
+    """
+
+    posts: int
+    mean: float
+    low_but_positive: int
+    high_but_negative: int
+    quote: Quote | None  # the strongest that reads otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How much of what is said about the brand and its competitors is said about one of them.
+
+    `before` is its share in the seven days before; `verdict` says whether the difference is more
+    than noise.
+    """
+
+    brand: str
+    own: bool
+    tally: Tally
+    share: float
+    before: float | None
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,3 +266,7 @@ class Digest:
     languages: tuple[Group, ...]
     memory: Memory | None = None  # None where too few experiences have more than one moment
     complaints: Complaints | None = None  # None where there were none
+    answers: tuple[Quote, ...] = ()  # complaints that wait for an answer, those to take up first
+    themes: Themes | None = None  # None where no post was scored
+    ratings: Ratings | None = None  # None where few posts have stars
+    voices: tuple[Voice, ...] = ()  # the brand and its competitors; empty where it has none

@@ -1,4 +1,4 @@
-"""A digest as one HTML page that needs nothing else: no script, no picture, no font."""
+"""A digest as one HTML page that needs nothing else: no script, no file, no font."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from umot.digest import shown
+from umot.digest import closer, pictures, shown
 from umot.digest.facts import DayTally, Digest, Tally
-from umot.digest.text import web_link
+from umot.digest.text import shorten, web_link
 from umot.digest.words import words
 from umot.language import format_date, sentence
 
@@ -44,6 +45,15 @@ def page(digest: Digest) -> str:
             (one.tally.total for stage in digest.stages for one in stage.touchpoints), default=1
         ),
         "language_of": language_of,
+        "closer": closer,
+        "shorten": shorten,
+        "themes": closer.themes(digest, w),
+        "answers": closer.answers(digest, w),
+        "ratings": closer.ratings(digest, w),
+        "voices": closer.voices(digest, w),
+        # Drawn by us from numbers and the catalogue's words, so it is no stranger's markup.
+        "picture": Markup(pictures.journey_svg(digest, w) or ""),  # noqa: S704
+        "alternative": pictures.journey_alternative(digest, w),
         "date": sentence(format_date(digest.day, w.language)),
         "day_name": lambda day, style: format_date(day, w.language, style),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from umot.digest import shown
+from umot.digest import closer, shown
 from umot.digest.facts import Digest, Group, Quote, Tally
 from umot.digest.text import markdown as safe
 from umot.digest.text import web_link
@@ -18,7 +18,7 @@ def page(digest: Digest) -> str:
     date = format_date(digest.day, w.language)
     blocks = [f"# {safe(digest.brand)}: {safe(date)}", f"**{safe(digest.headline)}**"]
     blocks.append(f"{w('coverage.title')}: {safe(' '.join(digest.coverage.lines))}")
-    for section in (alerts, tone, journey, quotes, sources, groups):
+    for section in (alerts, tone, themes, answers, journey, quotes, beside, sources, groups):
         blocks += section(digest, w)
     blocks += ["---", *(safe(line) for line in shown.foot(digest, w))]
     return "\n\n".join(blocks) + "\n"
@@ -45,8 +45,7 @@ def tone(digest: Digest, w: Words) -> Iterator[str]:
     yield f"## {w('tally.title')}"
     yield safe(shown.described(digest.posts, w))
     if shown.comparable(digest):
-        head = [w(f"change.{key}") for key in ("measure", "today", "day_before", "week_before")]
-        yield table(head, shown.changes(digest, w), numbers={1})
+        yield table(shown.heads(digest, w), shown.changes(digest, w), numbers={1})
     if not shown.alive(digest):
         return
     yield f"## {w('history.title')}"
@@ -56,6 +55,46 @@ def tone(digest: Digest, w: Words) -> Iterator[str]:
         for one in digest.history
     ]
     yield table(head, rows)
+
+
+def themes(digest: Digest, w: Words) -> Iterator[str]:
+    """What it was about, and what is new."""
+    lists = closer.themes(digest, w)
+    if lists:
+        yield f"## {w('themes.title')}"
+    for one in lists:
+        yield f"**{safe(one.title)}.** {safe(one.line)}".rstrip()
+        rows = []
+        for theme in one.themes:
+            also = f" ({safe(closer.also(theme.also, w))})" if theme.also else ""
+            figures = safe(closer.figures(theme, one.sort, w))
+            rows.append(f"- **{safe(theme.words)}** {figures}{also}")
+        if rows:
+            yield "\n".join(rows)
+        if one.more:
+            yield safe(w("themes.further", words=", ".join(one.more)))
+
+
+def answers(digest: Digest, w: Words) -> Iterator[str]:
+    """The complaints that wait for an answer."""
+    lines = closer.answers(digest, w)
+    if not lines:
+        return
+    yield f"## {w('answers.title')}"
+    yield safe(" ".join(lines))
+    for quote in digest.answers:
+        yield quoted(quote, digest, w)
+
+
+def beside(digest: Digest, w: Words) -> Iterator[str]:
+    """Stars beside words, and the brand beside its competitors."""
+    if lines := closer.ratings(digest, w):
+        yield f"## {w('ratings.title')}"
+        yield safe(" ".join(lines))
+    if rows := closer.voices(digest, w):
+        yield f"## {w('voices.title')}"
+        heads = ("voices.brand", "measure.posts", "voices.share", "voices.before", "measure.net")
+        yield table([w(key) for key in heads], rows, numbers={1, 2, 4})
 
 
 def journey(digest: Digest, w: Words) -> Iterator[str]:

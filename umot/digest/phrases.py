@@ -10,6 +10,7 @@ from umot.language import format_date, join, sentence
 
 SLIGHT, MUCH = 10, 30  # points of net sentiment: below is "slightly", from there on "clearly"
 TOPIC = 3  # moments of one sort that a touchpoint needs to be named in the headline
+WORDS = 3  # of complaints that are named in the headline
 PERIODS: tuple[Against, ...] = ("day_before", "week_before")
 
 
@@ -20,6 +21,7 @@ def headline(digest: Digest, w: Words) -> str:
     parts = [opening(digest, w)]
     if digest.posts.scored:
         parts.append(tone_and_topic(digest, w))
+        parts += spoken(digest, w)
     parts += alarms(digest, w)
     if digest.coverage.failed or digest.coverage.late:
         parts.append(w("headline.gaps"))
@@ -63,7 +65,7 @@ def telling(changes: Sequence[Change], measure: str) -> Change | None:
 
     Where none is fair it is the last, of the longest period, whose reason says most.
     """
-    found = [change for change in changes if change.measure == measure]
+    found = [one for one in changes if one.measure == measure and one.against in PERIODS]
     for verdicts in (("up", "down"), ("same",)):
         for change in found:
             if change.verdict in verdicts:
@@ -80,6 +82,13 @@ def tone_and_topic(digest: Digest, w: Words) -> str:
         if top is not None:
             return w(f"headline.{way}", tone=tone, touchpoint=top.name)
     return w("headline.no_topic", tone=tone)
+
+
+def spoken(digest: Digest, w: Words) -> list[str]:
+    """The words that stand out in complaints, where some do."""
+    found = digest.themes.complaints if digest.themes else ()
+    named = [w("headline.word", word=theme.words) for theme in found[:WORDS]]
+    return [w("headline.themes", words=join(named, w.language))] if len(named) > 1 else []
 
 
 def most(places: Sequence[Group], label: str) -> Group | None:

@@ -10,6 +10,7 @@ from umot.digest.words import Words
 from umot.journey import STAGES
 from warehouse import Connection
 from warehouse import digest as store
+from warehouse import digest_details as details
 
 TITLE = 120  # characters of a title that are shown
 SOURCE = 40  # characters of a source's name
@@ -33,6 +34,8 @@ def strongest(
 def alerts(db: Connection, brand: str, ends_at: datetime, w: Words) -> tuple[OpenAlert, ...]:
     """The alerts that were open at the end of the day, the gravest first."""
     names = store.touchpoint_names(db)
+    rows = store.open_alerts(db, brand, ends_at)
+    reasons = details.reasons(db, [row.alert_id for row in rows], w.language)
     return tuple(
         OpenAlert(
             alert_id=row.alert_id,
@@ -40,10 +43,10 @@ def alerts(db: Connection, brand: str, ends_at: datetime, w: Words) -> tuple[Ope
             severity=row.severity,
             raised_at=row.raised_at.astimezone(UTC),
             subject=plain(row.subject),
-            reason=shorten(plain(row.reason), REASON),
+            reason=shorten(plain(reasons.get(row.alert_id, row.reason)), REASON),
             post=quote(row.post, names, w) if row.post else None,
         )
-        for row in store.open_alerts(db, brand, ends_at)
+        for row in rows
     )
 
 

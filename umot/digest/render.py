@@ -1,4 +1,4 @@
-"""A digest in a format: html, md or json."""
+"""A digest in a format: html, md, json or eml."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date
 
 from pydantic import TypeAdapter
 
-from umot.digest import html, markdown
+from umot.digest import html, letter, markdown
 from umot.digest.facts import SCHEMA, Digest
 from umot.errors import Fatal, UnknownName
 
-FORMATS = ("html", "md", "json")
+FORMATS = ("html", "md", "json", "eml")
 # Characters that steer a terminal or reorder text, which JSON allows in the open.
 STEERING = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -22,7 +22,8 @@ STEERING = re.compile(
 def render(digest: Digest, format: str) -> str:  # noqa: A002 - as the command line calls it
     """`digest` as text of `format`; raises `UnknownName` for one that is not in `FORMATS`.
 
-    html: one page that asks for nothing from outside. md: CommonMark with tables. json: the
+    html: one page that asks for nothing from outside. md: CommonMark with tables. eml: a mail that
+    opens in a mail program as a draft. json: the
     fields of `umot.digest.facts.Digest` by name, in the order they have there, so that the same
     digest is the same bytes. In JSON, times are ISO 8601 in UTC ("2026-11-20T23:00:00Z"), days
     are ISO dates, shares are 0 to 1, scores -1 to 1, net sentiment -100 to 100, what does not
@@ -34,6 +35,8 @@ def render(digest: Digest, format: str) -> str:  # noqa: A002 - as the command l
         return markdown.page(digest)
     if format == "json":
         return to_json(digest)
+    if format == "eml":
+        return "X-Unsent: 1\r\n" + letter.mail(digest)
     raise UnknownName("format", format, FORMATS)
 
 

@@ -44,8 +44,20 @@ def changed(change: Change, w: Words) -> str:
     return w(f"change.{key}", before=before)
 
 
-def changes(digest: Digest, w: Words) -> list[tuple[str, str, str, str]]:
-    """Rows of measure, this day, against the day before, against the week before."""
+def compared(digest: Digest) -> list[Against]:
+    """What the day is compared with: the same weekday only once that can be told."""
+    known = {one.against for one in digest.changes if one.verdict != "unknown"}
+    always: list[Against] = ["day_before", "week_before"]
+    return [*always, "weekday_before"] if "weekday_before" in known else always
+
+
+def heads(digest: Digest, w: Words) -> list[str]:
+    """The heads of the columns of `changes`."""
+    return [w(f"change.{key}") for key in ("measure", "today", *compared(digest))]
+
+
+def changes(digest: Digest, w: Words) -> list[tuple[str, ...]]:
+    """Rows of measure, this day, and how it compares with each of `compared`."""
     by_key: dict[tuple[Measure, Against], Change] = {
         (one.measure, one.against): one for one in digest.changes
     }
@@ -54,8 +66,7 @@ def changes(digest: Digest, w: Words) -> list[tuple[str, str, str, str]]:
         (
             w(f"measure.{measure}"),
             value(measure, by_key[measure, "day_before"].now, w),
-            changed(by_key[measure, "day_before"], w),
-            changed(by_key[measure, "week_before"], w),
+            *(changed(by_key[measure, against], w) for against in compared(digest)),
         )
         for measure in measures
     ]

@@ -14,6 +14,8 @@ from umot.errors import UnknownName
 
 FORMS = frozenset({"zero", "one", "two", "few", "many", "other"})  # the plural forms of CLDR
 
+FOLDER = files("umot.digest").joinpath("messages")
+
 Entry = str | Mapping[str, str]
 
 
@@ -57,9 +59,7 @@ class Words:
 def languages() -> list[str]:
     """The languages there is a catalogue for."""
     return sorted(
-        path.name.removesuffix(".toml")
-        for path in files(__package__).joinpath("messages").iterdir()
-        if path.name.endswith(".toml")
+        path.name.removesuffix(".toml") for path in FOLDER.iterdir() if path.name.endswith(".toml")
     )
 
 
@@ -69,7 +69,7 @@ def words(language: str) -> Words:
     known = languages()
     if language not in known:
         raise UnknownName("language", language, known)
-    text = files(__package__).joinpath("messages", f"{language}.toml").read_text("utf-8")
+    text = FOLDER.joinpath(f"{language}.toml").read_text("utf-8")
     return Words(language, dict(flat(tomllib.loads(text))))
 
 

@@ -12,10 +12,11 @@ from urllib.parse import unquote
 
 import apprise
 from apprise import NotifyBase, NotifyFormat, NotifyType
+from apprise.plugins.email import NotifyEmail
 
-from umot.config import Channel, Settings
+from umot.config import Recipient, Settings
 from umot.errors import Fatal, UnknownName
-from umot.notify import words
+from umot.notify import mail, words
 
 # Their words may hold addresses; what failed is said by us, with those taken out.
 logging.getLogger("apprise").propagate = False
@@ -43,7 +44,7 @@ class Outcome:
 class Speaker:
     """One channel, ready to be spoken to. Raises `Fatal` where its address is missing or wrong."""
 
-    def __init__(self, channel: Channel, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, channel: Recipient, environment: Mapping[str, str] | None = None) -> None:
         self.name = channel.name
         values = os.environ if environment is None else environment
         self._url = values.get(channel.url_variable, "").strip()
@@ -67,6 +68,18 @@ class Speaker:
     def defang(self) -> bool:
         """Whether @name in a text could call somebody there."""
         return self._schema not in LITERAL
+
+    @property
+    def takes_mail(self) -> bool:
+        """Whether it is a mail server, which can be given a whole mail."""
+        return self._schema in mail.SCHEMES
+
+    def post(self, ready: str, message_id: str) -> str | None:
+        """Send a mail as it stands; None when it was taken, else why not, in a line."""
+        if not isinstance(self._plugin, NotifyEmail):
+            raise TypeError(f"channel {self.name!r} is no mailbox")
+        error = mail.send(self._plugin, ready, message_id)
+        return redacted(error, self._url) if error else None
 
     def say(self, title: str, page: str, severity: str = "low") -> str | None:
         """Send a message (`page` is HTML); None when it was taken, else why not, in a line."""

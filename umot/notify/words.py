@@ -109,6 +109,17 @@ def page(
     return "".join(f"<p>{line}</p>" for line in lines)
 
 
+def lines(text: str, *, defang: bool = True) -> str:
+    """Plain lines as HTML; one that is a web address becomes a link."""
+    parts = []
+    for line in filter(None, map(one_line, text.splitlines())):
+        if line == web_address(line):
+            parts.append(f'<a href="{escape(line)}">{escape(line)}</a>')
+        else:
+            parts.append(escape(line.replace("@", "@\u200b") if defang else line))
+    return "".join(f"<p>{part}</p>" for part in parts)
+
+
 def one_line(text: str) -> str:
     """Without line breaks, control characters and what turns the direction of writing."""
     kept = "".join(

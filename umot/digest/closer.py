@@ -1,0 +1,146 @@
+"""What every format shows of themes, answers owed, stars and competitors: plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from umot.digest import shown
+from umot.digest.facts import Digest, Group, Stage, Theme
+from umot.digest.words import Words
+from umot.language import format_number, join
+
+PLACES = 3  # touchpoints named above the themes
+Sort = Literal["complaints", "praise", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeList:
+    """The themes of one sort under their title; `line` stands for them where there are none."""
+
+    sort: Sort
+    title: str
+    line: str
+    themes: tuple[Theme, ...]
+    more: tuple[str, ...]
+
+
+def themes(digest: Digest, w: Words) -> list[ThemeList]:
+    """Complaints, praise and what is new; a sort of which there is nothing to say is left out."""
+    found = digest.themes
+    if found is None:
+        return []
+    lists = []
+    for sort, label, some, more in (
+        ("complaints", "negative", found.complaints, found.more_complaints),
+        ("praise", "positive", found.praise, found.more_praise),
+    ):
+        line = touchpoints(digest, label, w)
+        if some or line:
+            lists.append(ThemeList(sort, w(f"themes.{sort}"), line, some, more))  # type: ignore[arg-type]
+    line = ""
+    if found.new is None:
+        line = w("themes.too_early", days=found.days)
+    elif not found.new:
+        line = w("themes.nothing_new", days=found.days)
+    title = w("themes.new", days=found.days)
+    lists.append(ThemeList("new", title, line, found.new or (), ()))
+    return lists
+
+
+def touchpoints(digest: Digest, label: str, w: Words) -> str:
+    """The touchpoints with most moments of a tone, with how many; empty where there are none."""
+    places = [place for stage in digest.stages for place in stage.touchpoints]
+    top = sorted(places, key=lambda place: -count(place, label))[:PLACES]
+    named = [
+        w("themes.place", name=place.name, moments=w("journey.moments", n=count(place, label)))
+        for place in top
+        if count(place, label)
+    ]
+    return w("themes.places", places=join(named, w.language)) if named else ""
+
+
+def count(place: Group, label: str) -> int:
+    """Its moments of a tone."""
+    found: int = getattr(place.tally, label)
+    return found
+
+
+def figures(theme: Theme, sort: Sort, w: Words) -> str:
+    """How many posts a theme has, and what share that is against what is usual."""
+    keys = {"complaints": "complaint_share", "praise": "praise_share", "new": "new_share"}
+    shares = w(
+        f"themes.{keys[sort]}",
+        share=fraction(theme.share, w),
+        usual=fraction(theme.usual, w),
+        net=w.signed(theme.net),
+    )
+    return f"{w('themes.posts', n=theme.posts)}: {shares}"
+
+
+def fraction(share: float, w: Words) -> str:
+    """A share in per cents, with a decimal below ten."""
+    if 0 < share < 0.1:
+        return format_number(100 * share, w.language, 1) + w("themes.percent")
+    return w.percent(share)
+
+
+def also(words: Sequence[str], w: Words) -> str:
+    """Words that go with a theme, or further ones."""
+    return w("themes.also", words=", ".join(words)) if words else ""
+
+
+def answers(digest: Digest, w: Words) -> list[str]:
+    """How many complaints wait, and which are shown; nothing where none does."""
+    if digest.complaints is None or not digest.answers:
+        return []
+    waiting = digest.complaints.open + digest.complaints.escalated
+    return [
+        w("answers.count", n=max(waiting, len(digest.answers))),
+        w("answers.intro", days=digest.complaints.days),
+    ]
+
+
+def ratings(digest: Digest, w: Words) -> list[str]:
+    """Stars against words, in sentences."""
+    found = digest.ratings
+    if found is None:
+        return []
+    mean = w.number(found.mean, 1)
+    lines = [w("ratings.numbers", n=found.posts, mean=mean)]
+    for key, number in (("high", found.high_but_negative), ("low", found.low_but_positive)):
+        if number:
+            lines.append(w(f"ratings.{key}", n=number))
+    if len(lines) == 1:
+        lines.append(w("ratings.agree", n=found.posts))
+    return lines
+
+
+def voices(digest: Digest, w: Words) -> list[tuple[str, str, str, str, str]]:
+    """Rows of brand, posts, share, what it was, net sentiment."""
+    return [
+        (
+            one.brand,
+            w.number(one.tally.total),
+            w.percent(one.share),
+            voice_before(one.verdict, one.before, w),
+            w.signed(one.tally.net),
+        )
+        for one in digest.voices
+    ]
+
+
+def voice_before(verdict: str, before: float | None, w: Words) -> str:
+    """How a share compares with the week before."""
+    if before is None or verdict == "unknown":
+        return w("change.few_before")
+    key = {"up": "higher", "down": "lower", "same": "same"}[verdict]
+    return w(f"change.{key}", before=w.percent(before))
+
+
+def moved(stage: Stage, w: Words) -> str:
+    """How a stage compares with the week before; empty where that is not to be told."""
+    if stage.change is None or stage.change.verdict not in ("up", "down"):
+        return ""
+    return w("journey.moved", change=shown.changed(stage.change, w))

@@ -1,0 +1,92 @@
+"""Sending a mail that is ready, by the mail server that an apprise address names.
+
+apprise writes its own mails; a digest's is written before it goes, so that it is kept as it was
+sent. Who it is from and whom it is for is added here, from the address.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import smtplib
+import ssl
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+
+from apprise.plugins.email import NotifyEmail
+from apprise.plugins.email.common import SecureMailMode
+
+SCHEMES = frozenset({"mailto", "mailtos"})
+
+
+def addressed(plugin: NotifyEmail, mail: str, message_id: str) -> EmailMessage:
+    """The mail with its sender, receivers and id.
+
+    The id is the same at every attempt, so that a mailbox shows one that came twice only once.
+    """
+    made = email.message_from_string(mail, EmailMessage, policy=email.policy.SMTP)
+    name, sender = plugin.from_addr[0], str(plugin.from_addr[1])
+    made["From"] = address(name or plugin.app_id, sender)
+    made["To"] = [address(name, to) for name, to in plugin.targets]
+    if plugin.cc:
+        made["Cc"] = [address(plugin.names.get(to), to) for to in sorted(plugin.cc)]
+    if plugin.reply_to:
+        made["Reply-To"] = [address(plugin.names.get(to), to) for to in sorted(plugin.reply_to)]
+    made["Date"] = datetime.now(UTC)
+    host = sender.rpartition("@")[2] or "localhost"
+    made["Message-ID"] = f"<umot.{message_id}@{host}>"
+    for header, value in plugin.headers.items():
+        made[header] = value
+    return made
+
+
+def address(name: object, mailbox: str) -> Address:
+    """A mailbox with the name of its owner, where one is given."""
+    return Address(display_name=str(name) if name else "", addr_spec=mailbox)
+
+
+def send(plugin: NotifyEmail, mail: str, message_id: str) -> str | None:
+    """Hand a mail to the server; None when it was taken, else why not, in a line.
+
+    Where some of the receivers are refused it counts as taken: again, it would reach the others
+    twice.
+    """
+    made = addressed(plugin, mail, message_id)
+    receivers = [to for _, to in plugin.targets] + sorted(plugin.cc) + sorted(plugin.bcc)
+    try:
+        with connected(plugin) as server:
+            server.send_message(made, str(plugin.from_addr[1]), receivers)
+    except smtplib.SMTPResponseException as error:
+        said = error.smtp_error
+        line = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        return f"the mail server said {error.smtp_code} {line}"
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = sorted({str(code) for code, _ in error.recipients.values()})
+        return f"the mail server refused every receiver ({', '.join(codes)})"
+    except (OSError, smtplib.SMTPException) as error:
+        return f"the mail server could not be used: {type(error).__name__}: {error}"
+    return None
+
+
+def connected(plugin: NotifyEmail) -> smtplib.SMTP:
+    """A connection to the server of an address, safe and signed in where it says so."""
+    context = ssl.create_default_context()
+    if not plugin.verify_certificate:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    host, port, wait = plugin.smtp_host, plugin.port or 0, plugin.socket_read_timeout
+    server: smtplib.SMTP
+    if plugin.secure_mode == SecureMailMode.SSL:
+        server = smtplib.SMTP_SSL(host, port, timeout=wait, context=context)
+    else:
+        server = smtplib.SMTP(host, port, timeout=wait)
+    try:
+        if plugin.secure_mode == SecureMailMode.STARTTLS:
+            server.starttls(context=context)
+        if plugin.user and plugin.password:
+            server.login(plugin.user, plugin.password)
+    except BaseException:
+        server.close()
+        raise
+    return server
