@@ -1,0 +1,89 @@
+"""What was just written here, shown until a copy of the warehouse is published that has it.
+
+The published copy that was there when something was written cannot have it; the next one does,
+for whoever publishes has the writer's lock, as we had.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.alert_list import Listed
+from warehouse.console_copy import Copy, Mark
+from warehouse.corrections import WHOLE, Correction
+
+SCORES = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """An alert as it is after what was done here, with its history."""
+
+    alert: Listed
+    history: list[dict[str, Any]]
+
+
+class Overlay:
+    """Corrections and alerts that the published copy does not show yet."""
+
+    def __init__(self, copy: Copy) -> None:
+        self._copy = copy
+        self._turn = threading.Lock()
+        self._corrections: list[tuple[Mark | None, Correction]] = []
+        self._alerts: dict[str, tuple[Mark | None, Altered]] = {}
+
+    def corrected(self, rows: Iterable[Correction], mark: Mark | None) -> None:
+        """Keep corrections that were written while the copy `mark` was published."""
+        with self._turn:
+            self._corrections += [(mark, row) for row in rows]
+
+    def altered(self, changed: Altered, mark: Mark | None) -> None:
+        """Keep an alert that was changed while the copy `mark` was published."""
+        with self._turn:
+            self._alerts[changed.alert.alert_id] = (mark, changed)
+
+    def corrections(self, post_id: str) -> list[Correction]:
+        """What was put right in a post since, the latest first."""
+        present = self._copy.mark
+        with self._turn:
+            self._corrections = [one for one in self._corrections if one[0] == present]
+            found = [row for _, row in self._corrections if row.post_id == post_id]
+        return found[::-1]
+
+    def alerts(self) -> dict[str, Altered]:
+        """Alerts that were changed since."""
+        present = self._copy.mark
+        with self._turn:
+            self._alerts = {key: one for key, one in self._alerts.items() if one[0] == present}
+            return {key: altered for key, (_, altered) in self._alerts.items()}
+
+    def mend(self, post: dict[str, Any], moments: Sequence[dict[str, Any]]) -> None:
+        """Put these corrections into a post and its moments as they were read from the copy.
+
+        A correction that was taken back shows what the model read only with the next copy: the
+        present one may not have it any more.
+        """
+        found = self.corrections(post["post_id"])
+        for row in reversed(found):  # the latest last, so that it wins
+            if row.new is None or row.content_hash != post["content_hash"]:
+                continue
+            if row.field == WHOLE:
+                post |= {"label": row.new, "score": SCORES[row.new], "status": "scored"}
+                continue
+            for moment in moments:
+                if row.holds_for(moment["field"], moment["start"], moment["stop"]):
+                    put(moment, row)
+
+
+def put(moment: dict[str, Any], row: Correction) -> None:
+    """Change one moment as a correction says."""
+    moment[row.what] = row.new
+    if row.what == "label":
+        moment["score"] = SCORES[str(row.new)]
+    else:
+        moment["stage_confidence"] = 1.0
+    if row.what == "touchpoint":
+        moment["name_nl"] = moment["name_en"] = None  # looked up on the map

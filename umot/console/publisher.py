@@ -1,0 +1,57 @@
+"""Publishing what was written here, in the background: a large warehouse takes a while."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from umot.errors import UmotError
+from warehouse import Warehouse
+
+log = logging.getLogger("umot.console")
+DELAY = 2.0  # seconds to wait for more to be written before it is published
+AGAIN = 30.0  # seconds after which it is tried again
+
+
+class Publisher:
+    """A thread that publishes once it is asked to; its own `Warehouse`, so nobody waits for it."""
+
+    def __init__(self, home: Path, delay: float = DELAY) -> None:
+        self._warehouse = Warehouse(home)
+        self._delay = delay
+        self._wanted = threading.Event()
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._turn = threading.Lock()
+
+    def ask(self) -> None:
+        """Have it published soon."""
+        self._wanted.set()
+        with self._turn:
+            if self._thread is None and not self._over.is_set():
+                self._thread = threading.Thread(target=self._work, name="publisher", daemon=True)
+                self._thread.start()
+
+    def now(self) -> bool:
+        """Publish at once; whether anything had changed. Raises `UmotError`."""
+        self._wanted.clear()
+        return self._warehouse.publish("umot serve")
+
+    def close(self) -> None:
+        """Publish what was asked for, and stop; a failure is left to the next run of umot."""
+        self._over.set()
+        self._wanted.set()
+        if self._thread is not None:
+            self._thread.join(60)
+
+    def _work(self) -> None:
+        while not self._over.is_set():
+            self._wanted.wait()
+            self._over.wait(self._delay)
+            try:
+                self.now()
+            except UmotError as error:  # it is stored; the next pass of umot publishes it, too
+                log.warning("not published yet: %s", error)
+                self._wanted.set()
+                self._over.wait(AGAIN)
