@@ -38,10 +38,12 @@ format: .venv/ready ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 system-deps: ## Debian packages that some tests use; without them those skip by name
-	@if command -v chromium >/dev/null; then echo "chromium is here"; \
+	@missing=""; command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
+	if [ -z "$$missing" ]; then echo "chromium and postgresql are here"; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	else echo "chromium is not installed and apt-get cannot be used: its tests will skip"; fi
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	else echo "not installed, and apt-get cannot be used:$$missing; their tests will skip"; fi
 
 clean: ## remove what was made here
 	rm -rf .venv umot-demo build dist .pytest_cache .mypy_cache .ruff_cache .coverage

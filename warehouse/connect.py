@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock, Timeout
 
+from umot import config
 from umot.errors import Fatal, Retriable
-from warehouse import files, migrate, publish
+from warehouse import homes, publish, room
 
 WAIT = 600.0  # seconds a writer waits for its turn before it gives up
 Connection = duckdb.DuckDBPyConnection
@@ -24,46 +22,65 @@ NOTICE = 2.0  # seconds of waiting after which it says whom it waits for
 class Warehouse:
     """The warehouse of one data folder.
 
-    Files: ``warehouse/umot.duckdb`` (the writer's), ``warehouse/published.duckdb`` (for readers)
-    and ``warehouse/writer.lock``.
+    The writer's part is in the home that `place` names (`homes.choose`; None: as configured): a
+    DuckDB file in ``warehouse/``, or a DuckLake that several machines may share. Readers have
+    their own copy in either case: ``warehouse/published.duckdb``.
     """
 
-    def __init__(self, home: Path, notice: Callable[[str], None] = lambda message: None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        notice: Callable[[str], None] = lambda message: None,
+        place: str | None = None,
+    ) -> None:
         self.folder = home / "warehouse"
-        self.path = self.folder / "umot.duckdb"
         self.published = self.folder / "published.duckdb"
-        self._holder = self.folder / "writer.json"
+        self.home = homes.choose(config.load(home).warehouse if place is None else place, home)
         self._notice = notice
         self._turn = threading.RLock()
-        # The lock is the kernel's (flock), so a killed writer frees it.
-        self._lock = FileLock(self.folder / "writer.lock", thread_local=False)
-        self._restored = self.folder / "restored"
-        self._known: str | None = None  # which restored warehouse this object has worked on
+        self._depth = 0  # of turns within the turn of this thread
+
+    @property
+    def path(self) -> Path:
+        """The DuckDB file. Raises `Fatal` where the warehouse is no file."""
+        if isinstance(self.home, homes.FileHome):
+            return self.home.path
+        raise Fatal(
+            f"this is for a warehouse in a file, and yours is {self.home.words}: back it up with "
+            "pg_dump and a copy of the files, or copy it into a file with umot move file"
+        )
+
+    def exists(self) -> bool:
+        """Whether there is a warehouse yet; raises what the home does."""
+        return self.home.exists()
 
     @contextmanager
     def write(self, command: str, *, wait: float = WAIT) -> Iterator[Connection]:
         """The writer's connection, migrated, in no transaction; `command` is shown to who waits.
 
-        Raises `Retriable` when another process keeps the lock longer than `wait` seconds.
+        Raises `Retriable` when another process keeps the turn longer than `wait` seconds, and
+        where the disk is full.
         """
-        with self.alone(command, wait=wait), self._open() as db:
+        with self.alone(command, wait=wait), room.needed(), self.home.open() as db:
             yield db
 
     @contextmanager
     def alone(self, command: str, *, wait: float = WAIT) -> Iterator[None]:
-        """The writer's turn without a connection, for work on the file itself; raises as `write`.
+        """The writer's turn without a connection, for work on the home itself; raises as `write`.
 
-        Within `write` of the same object it is no protection: the file is open then.
+        Within `write` of the same object it is no protection: the warehouse is open then.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._turn:
-            self._acquire(wait)
+            if not self._depth:
+                self._acquire(command, wait)
+            self._depth += 1
             try:
-                holder = {"pid": os.getpid(), "command": command}
-                self._holder.write_text(json.dumps(holder), "utf-8")
                 yield
             finally:
-                self._lock.release()
+                self._depth -= 1
+                if not self._depth:
+                    self.home.release()
 
     @contextmanager
     def transaction(self, command: str, *, wait: float = WAIT) -> Iterator[Connection]:
@@ -72,10 +89,16 @@ class Warehouse:
             db.begin()
             try:
                 yield db
+                self.home.confirm()
             except BaseException:
                 db.rollback()
                 raise
-            db.commit()
+            try:
+                db.commit()
+            except duckdb.TransactionException as error:
+                if room.full(error):
+                    raise
+                raise Retriable(f"another writer came between: {error}") from error
 
     def readable(self) -> Path:
         """The published copy's file. Raises `Fatal` where there is none yet.
@@ -101,54 +124,29 @@ class Warehouse:
     def publish(self, command: str = "umot publish") -> bool:
         """Give readers a fresh copy; returns whether anything had changed."""
         with self.write(command) as db:
-            return publish.publish(db, self.published)
+            changed = publish.publish(db, self.published)
+            self.home.tidy(db)
+            return changed
 
-    def _acquire(self, wait: float) -> None:
-        """Take the lock, saying after a moment whom it waits for."""
+    def _acquire(self, command: str, wait: float) -> None:
+        """Take the turn, saying after a moment whom it waits for."""
         started = time.monotonic()
         told = False
-        while True:
-            try:
-                self._lock.acquire(timeout=min(NOTICE, wait))
-                return
-            except Timeout as error:
-                if time.monotonic() - started >= wait:
-                    raise Retriable(f"the warehouse is busy: {self.holder()} has it") from error
-                if not told:
-                    self._notice(f"waiting for the warehouse: {self.holder()} has it")
-                    told = True
+        while not self.home.acquire(command, min(NOTICE, wait)):
+            if time.monotonic() - started >= wait:
+                raise Retriable(f"the warehouse is busy: {self.holder()} has it")
+            if not told:
+                self._notice(f"waiting for the warehouse: {self.holder()} has it")
+                told = True
 
     def holder(self) -> str:
-        """Who last took the lock, for people."""
-        try:
-            held = json.loads(self._holder.read_text("utf-8"))
-        except (OSError, json.JSONDecodeError):  # it may be being written at this moment
-            return "another process"
-        return f"pid {held['pid']} ({held['command']})"
+        """Who has the turn, or last had it, for people."""
+        return self.home.holder()
 
     def replaced(self, mark: str) -> None:
         """Note that another warehouse takes the place of this one; `mark` is of this time only.
 
         Who is in the middle of a run then is refused: its cursors are those of the other one.
         """
-        files.write(self._restored, mark, mode=0o644)
-        self._known = mark
-
-    def _open(self) -> Connection:
-        mark = self._restored.read_text("utf-8") if self._restored.exists() else ""
-        if self._known not in (None, mark):
-            raise Retriable("the warehouse was restored from a backup meanwhile; run this again")
-        self._known = mark
-        try:
-            db = duckdb.connect(str(self.path))
-        except duckdb.IOException as error:
-            if "set lock on file" in str(error):  # "block" has a lock in it, too
-                raise Retriable(f"{self.path} is open in another program: {error}") from error
-            raise Fatal(f"{self.path} cannot be opened: {error}") from error
-        try:
-            db.execute("SET TimeZone = 'UTC'")
-            migrate.migrate(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
+        if isinstance(self.home, homes.FileHome):
+            self.home.replaced(mark)
