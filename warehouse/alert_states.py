@@ -6,6 +6,7 @@ line and the console both call these functions; they know of neither.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -94,10 +95,10 @@ def fired(db: Connection, alert: Alert, now: datetime, life: Life) -> Change | N
     woken = known.snoozed_until is not None and known.snoozed_until <= now
     sequence = 0
     if graver:
-        update(db, alert.alert_id, severity=alert.severity, reason=alert.reason)
+        update(db, alert.alert_id, severity=alert.severity, **why(alert))
         sequence = record(db, alert.alert_id, "escalated", now)
     if woken:
-        update(db, alert.alert_id, snoozed_until=None, reason=alert.reason)
+        update(db, alert.alert_id, snoozed_until=None, **why(alert))
         return Change(alert, "woken", record(db, alert.alert_id, "woken", now))
     quiet = known.snoozed_until is not None
     return Change(alert, "escalated", sequence) if graver and not quiet else None
@@ -123,8 +124,8 @@ def insert(db: Connection, alert: Alert, now: datetime) -> int:
     """Store a new alert, open; returns the sequence of its first change."""
     db.execute(
         "INSERT INTO alerts (alert_id, kind, brand, subject, post_id, severity, state, "
-        "raised_at, reason, stage, fired_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10)",
+        "raised_at, reason, stage, fired_at, reasons) "
+        "VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11)",
         [
             alert.alert_id,
             alert.kind,
@@ -136,9 +137,16 @@ def insert(db: Connection, alert: Alert, now: datetime) -> int:
             alert.reason,
             alert.stage,
             now,
+            why(alert)["reasons"],
         ],
     )
     return record(db, alert.alert_id, "raised", alert.raised_at)
+
+
+def why(alert: Alert) -> dict[str, str | None]:
+    """The columns that say why it fired: in the brand's language, and in each."""
+    by_language = json.dumps(dict(alert.reasons), ensure_ascii=False) if alert.reasons else None
+    return {"reason": alert.reason, "reasons": by_language}
 
 
 def reopen(db: Connection, alert: Alert, now: datetime) -> int:
@@ -148,7 +156,7 @@ def reopen(db: Connection, alert: Alert, now: datetime) -> int:
         alert.alert_id,
         state="open",
         severity=alert.severity,
-        reason=alert.reason,
+        **why(alert),
         stage=alert.stage,
         raised_at=now,
         delivered_at=None,
@@ -239,12 +247,15 @@ def record(
     note: str | None = None,
 ) -> int:
     """Add to the history of an alert, which already is as it is after the event; its sequence."""
-    row = db.execute(
+    db.execute(
         "INSERT INTO alert_history "
         "SELECT alert_id, (SELECT coalesce(max(sequence), 0) + 1 FROM alert_history AS h "
         "WHERE h.alert_id = a.alert_id), post_id, $2, $3, severity, state, $4, $5 "
-        "FROM alerts AS a WHERE alert_id = $1 RETURNING sequence",
+        "FROM alerts AS a WHERE alert_id = $1",
         [alert_id, now, event, by, note],
+    )
+    row = db.execute(  # DuckLake knows no RETURNING
+        "SELECT coalesce(max(sequence), 0) FROM alert_history WHERE alert_id = $1", [alert_id]
     ).fetchone()
     touch(db)
     return int(row[0]) if row else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ POSTS = pa.schema(
     + [(name, TIME) for name in ("posted_at", "collected_at", "edited_at", "deleted_at")]
     + [(name, TEXT) for name in ("thread_id", "parent_id", "content_hash", "attributes")]
 )
+BRANDS = pa.schema([(name, TEXT) for name in ("post_id", "brand", "role", "matched_by")])
 RAW_ITEMS = pa.schema([("post_id", TEXT), ("place", TEXT), ("payload", TEXT), ("fetched_at", TIME)])
 ENGAGEMENT = pa.schema(
     [("post_id", TEXT), ("observed_at", TIME)]
@@ -111,6 +112,12 @@ def posts(found: Sequence[Post], author_key: bytes, now: datetime) -> pa.Table:
         ],
         POSTS,
     )
+
+
+def brands(about: Mapping[str, Sequence[tuple[str, str, str]]]) -> pa.Table:
+    """Whom posts are about: (brand, role, how it was matched) by post_id."""
+    rows = [(clean(post_id), *match) for post_id, found in about.items() for match in found]
+    return table([(name, brand, role, clean(by)) for name, brand, role, by in rows], BRANDS)
 
 
 def raw_items(items: Sequence[RawItem], found: Sequence[Post]) -> pa.Table:

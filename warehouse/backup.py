@@ -17,7 +17,16 @@ from umot.errors import Fatal
 from warehouse import files
 from warehouse.connect import Warehouse
 from warehouse.forget import opened
-from warehouse.manifest import Manifest, Progress, check, contents, silent, told, write_manifest
+from warehouse.manifest import (
+    Content,
+    Manifest,
+    Progress,
+    check,
+    contents,
+    silent,
+    told,
+    write_manifest,
+)
 
 FOLDER = "backups"  # in the data folder
 DATED = re.compile(r"umot-\d{8}T\d{6}Z\.duckdb")
@@ -57,24 +66,49 @@ def backup(
         raise Fatal(f"nothing to back up: {warehouse.path} does not exist; umot run makes it")
     if target.exists():
         raise Fatal(f"{target} exists already; name another file or a folder")
-    part = target.with_name(f".{target.name}.part")
     with told(f"{target} cannot be written"):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         remove_leftovers(warehouse, target.parent, now)
+        part = target.with_name(f".{target.name}.part")
         try:
             with warehouse.alone("umot backup"):
-                with opened(warehouse.path) as db:
-                    db.execute("CHECKPOINT")  # what is in the write-ahead log goes into the file
-                    found = contents(db, "counting", progress)
-                copy(warehouse.path, part, progress)
-            with opened(part) as db:
-                write_manifest(db, found, now)
-                db.execute("CHECKPOINT")
-            manifest = check(part, progress)
-            files.secure(part, target)
+                found = copied(warehouse.path, part, progress)
+            manifest = finished(part, target, found, now, progress)
         finally:
             files.remove(part)
         return Backup(target, target.stat().st_size, manifest)
+
+
+def copied(path: Path, part: Path, progress: Progress = silent) -> list[Content]:
+    """Copy a warehouse that nobody has open; returns what is in it."""
+    with opened(path) as db:
+        db.execute("CHECKPOINT")  # what is in the write-ahead log goes into the file
+        found = contents(db, "counting", progress)
+    copy(path, part, progress)
+    return found
+
+
+def finished(
+    part: Path, target: Path, found: list[Content], now: datetime, progress: Progress = silent
+) -> Manifest:
+    """Give a copy its manifest, check it and put it in its place."""
+    with opened(part) as db:
+        write_manifest(db, found, now)
+        db.execute("CHECKPOINT")
+    manifest = check(part, progress)
+    files.secure(part, target)
+    return manifest
+
+
+def seal(path: Path, target: Path, now: datetime) -> None:
+    """Back up the file `path`, whose turn the caller has, as `backup` does."""
+    part = target.with_name(f".{target.name}.part")
+    with told(f"{target} cannot be written"):
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            finished(part, target, copied(path, part), now)
+        finally:
+            files.remove(part)
 
 
 def remove_leftovers(warehouse: Warehouse, folder: Path, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from duckdb import DuckDBPyConnection as Connection
 
@@ -106,11 +107,17 @@ class ExperienceRow:
 
 @dataclass(frozen=True, slots=True)
 class ComplaintRow:
-    """A complaint and its state at the end of the period; `fresh`: it was made in the period."""
+    """A complaint and its state at the end of the period; `fresh`: it was made in the period.
+
+    `post_id`, `number` and `score` are those of the post that opened it.
+    """
 
     state: str  # open, answered, resolved or escalated
     fresh: bool
     hours_to_answer: float | None
+    post_id: str = ""
+    number: int = 0
+    score: float = 0.0
 
 
 def time_zones(db: Connection) -> dict[str, str]:
@@ -139,8 +146,16 @@ def moment_counts(
     db: Connection, brand: str, starts_at: datetime, ends_at: datetime
 ) -> list[MomentCount]:
     """Moments in customers' posts of a period, in the order of the journey map."""
-    values = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
+    values: dict[str, Any] = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
+    values |= numbers(db, starts_at, ends_at)
     return [MomentCount(*row) for row in db.execute(query("digest_moments"), values).fetchall()]
+
+
+def numbers(db: Connection, starts_at: datetime, ends_at: datetime) -> dict[str, Any]:
+    """The least and greatest number of the posts of a period, as `first` and `last`."""
+    values = {"starts_at": starts_at, "ends_at": ends_at}
+    ((first, last),) = db.execute(query("period_numbers"), values).fetchall()
+    return {"first": first, "last": last}
 
 
 def quotes(
@@ -196,5 +211,7 @@ def complaints(
     db: Connection, brand: str, since: datetime, starts_at: datetime, ends_at: datetime
 ) -> list[ComplaintRow]:
     """The complaints made from `since` on, as they stood at `ends_at`."""
-    values = {"brand": brand, "since": since, "starts_at": starts_at, "ends_at": ends_at}
+    values: dict[str, Any] = {"since": since, "ends_at": ends_at}
+    ((first,),) = db.execute(query("digest_first"), values).fetchall()
+    values |= {"brand": brand, "starts_at": starts_at, "first": first}
     return [ComplaintRow(*row) for row in db.execute(query("digest_complaints"), values).fetchall()]

@@ -8,6 +8,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection as Connection
 
 from warehouse.load import touch
+from warehouse.sql import query
 
 
 def known(db: Connection) -> set[str]:
@@ -30,8 +31,13 @@ def note(
         name: before.get(name, 0) + counts.get(name, 0) for name in before.keys() | counts.keys()
     }
     db.execute(
-        "INSERT OR REPLACE INTO private.erasures VALUES ($1, $2, $3, $4)",
-        [erasure_id, kind, now, json.dumps(merged, sort_keys=True)],
+        query("save_erasure"),
+        {
+            "erasure_id": erasure_id,
+            "kind": kind,
+            "erased_at": now,
+            "counts": json.dumps(merged, sort_keys=True),
+        },
     )
     touch(db)
     return merged

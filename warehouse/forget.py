@@ -18,6 +18,7 @@ import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Fatal, Retriable
+from warehouse import digests
 from warehouse.files import quote, remove, secure
 from warehouse.retention import Rule
 from warehouse.sql import query
@@ -172,6 +173,8 @@ def erase(db: Connection, wanted: Wanted, gate: Gate) -> dict[str, int]:
     db.execute(f"DELETE FROM {shared} WHERE payload IN ({same})")  # noqa: S608
     for name, condition in targets(db):
         db.execute(f"DELETE FROM {name} WHERE {condition}")  # noqa: S608
+    if changed := digests.unquote(db):
+        counts["digests (quotes in them)"] = changed
     if wanted.name and wanted.platform:
         counts |= unname(db, wanted.name, wanted.platform, gate)
     return counts

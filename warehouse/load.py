@@ -7,17 +7,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.post import Moment, Post, RawItem, Sentiment
-from warehouse import arrow
+from warehouse import arrow, batches
+from warehouse.batches import changes as changes
 from warehouse.sql import query
 
 if TYPE_CHECKING:
     from umot.journey import JourneyMap
     from warehouse.tombstones import Gate
+
+# By post_id: (brand, role, how it was matched).
+About: TypeAlias = Mapping[str, Sequence[tuple[str, str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Counts:
     deleted: int = 0
     rejected: int = 0
     observed: int = 0
-    passed_over: int = 0  # erased before, or older than the source may keep
+    passed_over: int = 0  # about nobody, erased before, or older than the source may keep
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -70,11 +74,13 @@ def store_batch(
     rejects: Sequence[Reject],
     cursor: Mapping[str, Any] | None,
     now: datetime,
+    about: About | None = None,
 ) -> Counts:
     """Store posts, what came with them and the source's cursor, in the caller's transaction.
 
     A post that occurs twice in a batch counts once, as it came last. What `origin.gate` keeps
-    out is passed over.
+    out is passed over. `about` says whom each post is about and why; None: all are about the
+    brand of `origin`.
     """
     given = len(parsed) + len(rejects)
     kept = parsed
@@ -83,30 +89,33 @@ def store_batch(
     posts = list({post.post_id: post for _, post in parsed}.values())
     latest = {post.post_id: (raw, post) for raw, post in kept}
     items, known = [raw for raw, _ in latest.values()], [post for _, post in latest.values()]
-    new = changed = deleted = observed = 0
+    stored = batches.Stored()
     if posts:
+        if about is None:
+            about = {post.post_id: [(origin.brand, origin.role, "source")] for post in posts}
         with (
             arrow.registered(db, "incoming", arrow.posts(posts, origin.author_key, now)),
             arrow.registered(db, "incoming_raw", arrow.raw_items(items, known)),
             arrow.registered(db, "incoming_engagement", arrow.engagement(posts)),
+            arrow.registered(db, "incoming_brands", arrow.brands(about)),
         ):
-            deleted = changes(db, "delete_posts")
-            db.execute(query("forget_deleted_raw"))
-            changed = changes(db, "update_posts")
-            new = changes(db, "insert_posts")
-            whom = {"brand": origin.brand, "role": origin.role, "source": origin.source}
-            changes(db, "insert_post_brands", **whom)
-            observed = changes(db, "insert_engagement")
-            changes(db, "replace_raw_items", source=origin.source)
-            changes(db, "insert_raw_items", source=origin.source)
+            stored = batches.store(db, origin.source)
     rejected = store_rejects(db, origin.source, rejects, now) if rejects else 0
     if cursor is not None:
         text = json.dumps(cursor, sort_keys=True)
         db.execute(query("save_cursor"), {"source": origin.source, "cursor": text, "saved_at": now})
-    if new or changed or deleted or observed or rejected:
+    if stored or rejected:
         touch(db)
     passed = given - len(parsed) - len(rejects)
-    return Counts(given, new, changed, deleted, len(rejects), observed, passed)
+    return Counts(
+        given,
+        stored.new,
+        stored.changed,
+        stored.deleted,
+        len(rejects),
+        stored.observed,
+        passed,
+    )
 
 
 def store_rejects(db: Connection, source: str, rejects: Sequence[Reject], now: datetime) -> int:
@@ -127,11 +136,15 @@ def store_readings(
     db: Connection, sentiments: Sequence[Sentiment], moments: Sequence[Moment], now: datetime
 ) -> int:
     """Store what a model read, in the caller's transaction; returns the new sentiments."""
-    with arrow.registered(db, "incoming_sentiments", arrow.sentiments(sentiments)):
+    with (
+        arrow.registered(db, "incoming_sentiments", arrow.sentiments(sentiments)),
+        arrow.registered(db, "incoming_moments", arrow.moments(moments)),
+    ):
+        db.execute(query("read_posts"))
+        db.execute(query("other_read_posts"))
         changes(db, "replace_sentiments")
         stored = changes(db, "insert_sentiments", now=now)
         changes(db, "set_languages")
-    with arrow.registered(db, "incoming_moments", arrow.moments(moments)):
         traced = changes(db, "insert_moments")
     if stored or traced:
         touch(db)
@@ -210,12 +223,6 @@ def finish_run(
         ],
     )
     touch(db)
-
-
-def changes(db: Connection, name: str, **values: Any) -> int:
-    """Run a writing query by name; returns the number of rows it changed."""
-    row = db.execute(query(name), values or None).fetchone()
-    return int(row[0]) if row else 0
 
 
 def touch(db: Connection) -> None:

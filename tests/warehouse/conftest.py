@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.warehouse.lakes import both_homes, either_home, empty_lake, lake, pattern, postgres
 from umot.journey import JourneyMap, Touchpoint
 from umot.post import Label, Moment, Post, RawItem, Role, Sentiment, Span, Status
 from warehouse import Connection, Warehouse, load
+
+__all__ = ["both_homes", "either_home", "empty_lake", "lake", "pattern", "postgres"]
 
 BRAND, MODEL = "Vlotte Fiets", "test-1"
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -144,7 +147,9 @@ def storyteller(
 
 
 @pytest.fixture
-def stories(storyteller: Callable[[], AbstractContextManager[Stories]]) -> Iterator[Stories]:
-    """A warehouse of its own to tell stories in."""
+def stories(
+    either_home: str, storyteller: Callable[[], AbstractContextManager[Stories]]
+) -> Iterator[Stories]:
+    """A warehouse of its own to tell stories in; a DuckLake too with `make test-all`."""
     with storyteller() as opened:
         yield opened

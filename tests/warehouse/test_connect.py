@@ -133,8 +133,9 @@ def test_a_publish_that_dies_leaves_the_last_good_copy(
 
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(Retriable, match=r"disk is full.*No space"):
             warehouse.publish()
+    assert not list(warehouse.folder.glob("*.new*"))
     assert brands(warehouse.published) == ["one"]
     assert warehouse.publish()
     assert brands(warehouse.published) == ["one", "two"]

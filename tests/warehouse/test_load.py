@@ -41,7 +41,7 @@ def rows(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
+def warehouse(either_home: str, tmp_path: Path) -> Warehouse:
     return Warehouse(tmp_path)
 
 

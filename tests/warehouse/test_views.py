@@ -49,7 +49,9 @@ def test_days_are_local_across_both_changes_of_the_clocks(stories: Any) -> None:
 def test_each_brand_has_days_of_its_own(stories: Any) -> None:
     stories.tell("1", "2026-11-20 00:30", (0.5, "ride"))
     load.save_brand(stories.db, "Lisboa", "Europe/Lisbon", "en")
-    stories.run("INSERT INTO post_brands VALUES ('forum:1', 'Lisboa', 'competitor', 'x', NULL)")
+    stories.run(
+        "INSERT INTO post_brands SELECT post_id, 'Lisboa', 'competitor', 'x', NULL, number FROM posts"
+    )
     for view in ("mentions", *BY_DAY, "zero_moment"):
         found = stories.ask(f"SELECT brand, day FROM {view} ORDER BY brand")
         assert found == [

@@ -11,23 +11,28 @@ WITH waiting AS (
         -- One that was closed at no time that is known is open at no day we can name.
         AND (state <> 'closed' OR coalesce(closed_at, acknowledged_at) IS NOT NULL)
 ),
+about AS (
+    SELECT
+        f.*,
+        p.url,
+        p.title,
+        p.body
+    FROM mention_facts AS f
+    JOIN posts AS p ON p.number = f.number
+    WHERE
+        f.brand = $brand
+        AND f.post_id IN (SELECT w.post_id FROM waiting AS w)
+        AND f.deleted_at IS NULL
+),
 seen AS (
     SELECT
-        post_id,
+        number,
         arg_max(e, coalesce(observed_at, TIMESTAMPTZ '-infinity')) AS counts
     FROM engagement AS e
     WHERE
-        post_id IN (SELECT post_id FROM waiting)
+        number IN (SELECT a.number FROM about AS a)
         AND (observed_at IS NULL OR observed_at < $ends_at)
-    GROUP BY post_id
-),
-about AS (
-    SELECT *
-    FROM mentions
-    WHERE
-        brand = $brand
-        AND post_id IN (SELECT post_id FROM waiting)
-        AND deleted_at IS NULL
+    GROUP BY number
 )
 SELECT
     w.alert_id,
@@ -55,7 +60,7 @@ SELECT
     m.peak_touchpoint
 FROM waiting AS w
 LEFT JOIN about AS m ON m.post_id = w.post_id
-LEFT JOIN seen AS e ON e.post_id = w.post_id
+LEFT JOIN seen AS e ON e.number = m.number
 ORDER BY
     CASE w.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END,
     w.raised_at DESC,

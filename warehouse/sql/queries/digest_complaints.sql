@@ -2,7 +2,10 @@
 SELECT
     state,
     complained_at >= $starts_at AS fresh,
-    hours_to_answer
-FROM complaints_until($ends_at)
+    hours_to_answer,
+    post_id,
+    number,
+    score
+FROM complaints_between($since, $ends_at, $first)
 WHERE brand = $brand AND complained_at >= $since
 ORDER BY complained_at, experience_id

@@ -8,14 +8,15 @@ SELECT
     count(*) FILTER (WHERE m.label = 'negative') AS negative,
     count(*) FILTER (WHERE m.label = 'neutral') AS neutral,
     count(*) FILTER (WHERE m.label = 'positive') AS positive
-FROM moments AS m
-JOIN posts AS p ON p.post_id = m.post_id
-JOIN post_brands AS b ON b.post_id = m.post_id
+FROM mention_facts AS f
+JOIN moments AS m ON m.number = f.number
 LEFT JOIN touchpoints AS t ON t.map_version = m.map_version AND t.touchpoint = m.touchpoint
 WHERE
-    b.brand = $brand
-    AND p.author_role <> 'brand'
-    AND coalesce(p.posted_at, p.collected_at) >= $starts_at
-    AND coalesce(p.posted_at, p.collected_at) < $ends_at
+    f.brand = $brand
+    -- Said of the moments, for DuckDB to read only these.
+    AND m.number BETWEEN $first AND $last
+    AND f.author_role <> 'brand'
+    AND f.told_at >= $starts_at
+    AND f.told_at < $ends_at
 GROUP BY ALL
 ORDER BY place, m.stage, m.touchpoint

@@ -12,11 +12,11 @@ SELECT
     END AS status,
     label,
     count(*) AS posts
-FROM mentions
+FROM mention_facts
 WHERE
     brand = $brand
     AND author_role <> 'brand'
-    AND coalesce(posted_at, collected_at) >= $starts_at
-    AND coalesce(posted_at, collected_at) < $ends_at
+    AND told_at >= $starts_at
+    AND told_at < $ends_at
 GROUP BY ALL
 ORDER BY ALL

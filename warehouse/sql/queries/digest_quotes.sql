@@ -3,26 +3,31 @@
 -- a quarter to it, so a felt post comes before a seen one unless it is seen very much more.
 -- A writer is quoted once per label, a deleted post never.
 WITH said AS (
-    SELECT *
-    FROM mentions
+    SELECT
+        f.*,
+        p.url,
+        p.title,
+        p.body
+    FROM mention_facts AS f
+    JOIN posts AS p ON p.number = f.number
     WHERE
-        brand = $brand
-        AND author_role <> 'brand'
-        AND coalesce(posted_at, collected_at) >= $starts_at
-        AND coalesce(posted_at, collected_at) < $ends_at
-        AND label IN ('negative', 'positive')
-        AND deleted_at IS NULL
-        AND (trim(body) <> '' OR trim(coalesce(title, '')) <> '')
+        f.brand = $brand
+        AND f.author_role <> 'brand'
+        AND f.told_at >= $starts_at
+        AND f.told_at < $ends_at
+        AND f.label IN ('negative', 'positive')
+        AND f.deleted_at IS NULL
+        AND (trim(p.body) <> '' OR trim(coalesce(p.title, '')) <> '')
 ),
 seen AS (
     SELECT
-        post_id,
-        arg_max(e, coalesce(observed_at, TIMESTAMPTZ '-infinity')) AS counts
+        e.number,
+        arg_max(e, coalesce(e.observed_at, TIMESTAMPTZ '-infinity')) AS counts
     FROM engagement AS e
     WHERE
-        post_id IN (SELECT post_id FROM said)
-        AND (observed_at IS NULL OR observed_at < $ends_at)
-    GROUP BY post_id
+        e.number IN (SELECT said.number FROM said)
+        AND (e.observed_at IS NULL OR e.observed_at < $ends_at)
+    GROUP BY e.number
 ),
 ranked AS (
     SELECT
@@ -36,7 +41,7 @@ ranked AS (
             + greatest(coalesce(e.counts.shares, 0), 0) AS reactions,
         round(abs(s.score) * (1 + 0.25 * log10(1 + reactions)), 6) AS strength
     FROM said AS s
-    LEFT JOIN seen AS e ON e.post_id = s.post_id
+    LEFT JOIN seen AS e ON e.number = s.number
 ),
 once AS (
     SELECT *

@@ -15,3 +15,8 @@ UNION
 SELECT x.reject_id
 FROM rejects AS x
 JOIN rules AS r ON r.source = x.source AND x.rejected_at < r.before
+UNION
+-- These hold no content but the post that their item stands behind.
+SELECT i.reject_id
+FROM private.rejected_items AS i
+WHERE json_extract_string(i.payload, '$.umot_item_of') IN (SELECT post_id FROM gone)

@@ -1,26 +1,27 @@
 -- Which posts are seen with other counts than at the observation before?
 INSERT INTO engagement
-WITH seen AS (
-    SELECT i.post_id, i.observed_at, i.likes, i.replies, i.shares, i.views, i.audience
+WITH seen AS MATERIALIZED (
+    SELECT
+        i.post_id, i.observed_at, i.likes, i.replies, i.shares, i.views, i.audience, k.number
     FROM incoming_engagement AS i
-    JOIN posts AS p ON p.post_id = i.post_id AND p.deleted_at IS NULL
+    JOIN known_posts AS k ON k.post_id = i.post_id AND NOT k.deleted
 ),
 before AS (
     SELECT
-        s.post_id,
+        s.number,
         arg_max(e, coalesce(e.observed_at, TIMESTAMPTZ '-infinity')) AS last
     FROM seen AS s
     JOIN engagement AS e
-        ON e.post_id = s.post_id
+        ON e.number = s.number
         AND coalesce(e.observed_at, TIMESTAMPTZ '-infinity')
             <= coalesce(s.observed_at, TIMESTAMPTZ '-infinity')
-    GROUP BY s.post_id
+    GROUP BY s.number
 )
-SELECT s.post_id, s.observed_at, s.likes, s.replies, s.shares, s.views, s.audience
+SELECT s.*
 FROM seen AS s
-LEFT JOIN before AS b ON b.post_id = s.post_id
+LEFT JOIN before AS b ON b.number = s.number
 WHERE
-    b.post_id IS NULL
+    b.number IS NULL
     OR (
         b.last.observed_at IS DISTINCT FROM s.observed_at
         AND (

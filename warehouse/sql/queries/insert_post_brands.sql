@@ -1,6 +1,11 @@
--- Which posts were not yet known to be about this brand?
+-- Which posts were not yet known to be about these brands?
 INSERT INTO post_brands
-SELECT i.post_id, $brand AS brand, $role AS role, $source AS source, 'source' AS matched_by
-FROM incoming AS i
-JOIN posts AS p ON p.post_id = i.post_id
-ANTI JOIN post_brands AS b ON b.post_id = i.post_id AND b.brand = $brand
+WITH had AS MATERIALIZED (
+    SELECT b.number, b.brand
+    FROM known_posts AS k
+    JOIN post_brands AS b ON b.number = k.number
+)
+SELECT k.post_id, i.brand, i.role, $source AS source, i.matched_by, k.number
+FROM incoming_brands AS i
+JOIN known_posts AS k ON k.post_id = i.post_id
+ANTI JOIN had AS h ON h.number = k.number AND h.brand = i.brand

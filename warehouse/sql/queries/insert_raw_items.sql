@@ -1,6 +1,12 @@
 -- Which items are not stored yet?
 INSERT INTO private.raw_items
-SELECT $source AS source, i.post_id, i.place, i.payload, i.fetched_at
+WITH had AS MATERIALIZED (
+    SELECT r.number
+    FROM known_posts AS k
+    JOIN private.raw_items AS r ON r.number = k.number
+    WHERE r.source = $source
+)
+SELECT $source AS source, k.post_id, i.place, i.payload, i.fetched_at, k.number
 FROM incoming_raw AS i
-JOIN posts AS p ON p.post_id = i.post_id AND p.deleted_at IS NULL
-ANTI JOIN private.raw_items AS r ON r.source = $source AND r.post_id = i.post_id
+JOIN known_posts AS k ON k.post_id = i.post_id AND NOT k.deleted
+ANTI JOIN had AS h ON h.number = k.number

@@ -23,10 +23,14 @@ SET
     parent_id = coalesce(i.parent_id, posts.parent_id),
     content_hash = i.content_hash,
     attributes = i.attributes
-FROM incoming AS i
+FROM (
+    SELECT k.number, n.*
+    FROM incoming AS n
+    JOIN known_posts AS k ON k.post_id = n.post_id
+    WHERE n.deleted_at IS NULL
+) AS i
 WHERE
-    posts.post_id = i.post_id
-    AND i.deleted_at IS NULL
+    posts.number = i.number
     AND posts.deleted_at IS NULL
     AND (
         posts.content_hash <> i.content_hash

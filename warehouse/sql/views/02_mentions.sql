@@ -1,15 +1,17 @@
--- What is known about each post and brand, in one wide row?
-CREATE OR REPLACE VIEW mentions AS
+-- What is known about each post and brand, but for its words? In the published copy this is a table,
+-- filled from this very view when it is published (warehouse.publish): what it has to bring together
+-- of millions of posts is brought together once, not at every question.
+CREATE OR REPLACE VIEW mention_facts AS
 WITH latest AS (
     SELECT
-        post_id,
+        number,
         arg_max(e, coalesce(observed_at, TIMESTAMPTZ '-infinity')) AS seen
     FROM engagement AS e
-    GROUP BY post_id
+    GROUP BY number
 ),
 experience AS (
     SELECT
-        post_id,
+        number,
         count(*) AS moments,
         avg(score) AS moment_mean,
         max(score) FILTER (WHERE is_peak) AS peak_score,
@@ -19,21 +21,22 @@ experience AS (
         max(stage) FILTER (WHERE is_end) AS end_stage,
         max(touchpoint) FILTER (WHERE is_end) AS end_touchpoint
     FROM moments
-    GROUP BY post_id
+    GROUP BY number
 )
 SELECT
+    p.number,
+    -- The same for all posts of one experience: a short stand-in for its experience_id.
+    hash(coalesce(p.thread_id, p.post_id), coalesce(p.author, p.post_id)) AS experience,
     b.brand,
     b.role,
     b.source,
+    coalesce(p.posted_at, p.collected_at) AS told_at,
     CAST(timezone(z.time_zone, coalesce(p.posted_at, p.collected_at)) AS DATE) AS day,
     p.post_id,
     p.platform,
     p.kind,
-    p.url,
     p.author,
     p.author_role,
-    p.title,
-    p.body,
     p.language,
     p.rating,
     p.posted_at,
@@ -42,7 +45,6 @@ SELECT
     p.deleted_at,
     p.thread_id,
     p.parent_id,
-    p.attributes,
     s.status,
     s.label,
     s.negative,
@@ -66,11 +68,57 @@ SELECT
     l.seen.views AS views,
     l.seen.audience AS audience
 FROM posts AS p
-JOIN post_brands AS b ON b.post_id = p.post_id
+JOIN post_brands AS b ON b.number = p.number
 JOIN brands AS z ON z.brand = b.brand
-CROSS JOIN active AS a
-LEFT JOIN sentiments AS s
-    ON s.post_id = p.post_id AND s.model = a.model AND s.content_hash = p.content_hash
-LEFT JOIN experience AS x ON x.post_id = p.post_id
-LEFT JOIN latest AS l ON l.post_id = p.post_id
+LEFT JOIN readings AS s ON s.number = p.number AND s.content_hash = p.content_hash
+LEFT JOIN experience AS x ON x.number = p.number
+LEFT JOIN latest AS l ON l.number = p.number
 WHERE p.excluded_reason IS NULL;
+-- What is known about each post and brand, in one wide row?
+CREATE OR REPLACE VIEW mentions AS
+SELECT
+    f.brand,
+    f.role,
+    f.source,
+    f.day,
+    f.post_id,
+    f.platform,
+    f.kind,
+    p.url,
+    f.author,
+    f.author_role,
+    p.title,
+    p.body,
+    f.language,
+    f.rating,
+    f.posted_at,
+    f.collected_at,
+    f.edited_at,
+    f.deleted_at,
+    f.thread_id,
+    f.parent_id,
+    p.attributes,
+    f.status,
+    f.label,
+    f.negative,
+    f.neutral,
+    f.positive,
+    f.score,
+    f.moments,
+    f.moment_mean,
+    f.peak_score,
+    f.end_score,
+    f.peak_end_score,
+    f.peak_end_gap,
+    f.peak_stage,
+    f.peak_touchpoint,
+    f.end_stage,
+    f.end_touchpoint,
+    f.observed_at,
+    f.likes,
+    f.replies,
+    f.shares,
+    f.views,
+    f.audience
+FROM mention_facts AS f
+JOIN posts AS p ON p.number = f.number;

@@ -12,6 +12,6 @@ SELECT
         / nullif(count(label), 0) AS net_sentiment,
     avg(score) AS score,
     avg(rating) AS rating
-FROM mentions
+FROM mention_facts
 WHERE author_role <> 'brand'
 GROUP BY brand, day;

@@ -11,6 +11,6 @@ SELECT
     count(*) FILTER (WHERE label = 'positive') AS positive,
     avg(score) AS score,
     arg_max(label, posted_at) AS last_label
-FROM mentions
+FROM mention_facts
 WHERE author IS NOT NULL AND author_role <> 'brand'
 GROUP BY brand, platform, author;

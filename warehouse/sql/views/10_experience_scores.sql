@@ -1,46 +1,51 @@
--- What was felt over each experience, as it was known at a moment: its peak, its end, its mean?
--- Of the peaks of its posts the strongest is its own, the first of equals; its end is that of the
--- last post in which anything was read.
-CREATE OR REPLACE MACRO experience_scores_until(until) AS TABLE
-WITH told AS (
-    SELECT
-        b.brand,
-        e.experience_id,
-        e.sequence,
-        p.post_id,
-        coalesce(p.posted_at, p.collected_at) AS told_at
-    FROM experiences AS e
-    JOIN posts AS p ON p.post_id = e.post_id
-    JOIN post_brands AS b ON b.post_id = e.post_id
-    WHERE coalesce(p.posted_at, p.collected_at) < until
+-- What was felt over each experience that had a post in a period, as it was known at its end: its
+-- peak, its end, its mean? Of the peaks of its posts the strongest is its own, the first of equals;
+-- its end is that of the last post in which anything was read.
+CREATE OR REPLACE MACRO experience_scores_between(since, until) AS TABLE
+WITH fresh AS (
+    SELECT DISTINCT experience
+    FROM mention_facts
+    WHERE told_at >= since AND told_at < until AND author_role <> 'brand' AND deleted_at IS NULL
 ),
-felt AS (
+told AS (
     SELECT
-        post_id,
-        count(*) AS moments,
-        sum(CAST(score AS DOUBLE)) AS total,
-        any_value({'stage': stage, 'touchpoint': touchpoint, 'score': CAST(score AS DOUBLE)})
-            FILTER (WHERE is_peak) AS peak,
-        any_value({'stage': stage, 'touchpoint': touchpoint, 'score': CAST(score AS DOUBLE)})
-            FILTER (WHERE is_end) AS ending
-    FROM moments
-    GROUP BY post_id
+        f.*,
+        CASE
+            WHEN f.author IS NULL THEN f.post_id
+            ELSE coalesce(f.thread_id, f.post_id) || ' ' || f.author
+        END AS experience_id
+    FROM mention_facts AS f
+    JOIN fresh AS r ON r.experience = f.experience
+    WHERE f.told_at < until AND f.author_role <> 'brand' AND f.deleted_at IS NULL
 ),
 joined AS (
     SELECT
-        t.brand,
-        t.experience_id,
+        brand,
+        experience_id,
         count(*) AS posts,
-        min(t.told_at) AS first_posted,
-        max(t.told_at) AS last_posted,
-        sum(f.moments) AS moments,
-        sum(f.total) AS total,
-        arg_max(f.peak, {'strength': abs(f.peak.score), 'first': -t.sequence}) AS peak,
-        arg_max(f.ending, t.sequence) AS ending
-    FROM told AS t
-    LEFT JOIN felt AS f ON f.post_id = t.post_id
-    GROUP BY t.brand, t.experience_id
-    HAVING count(f.moments) > 0
+        min(told_at) AS first_posted,
+        max(told_at) AS last_posted,
+        sum(moments) AS moments,
+        sum(moment_mean * moments) AS total,
+        arg_min(
+            {
+                'stage': peak_stage,
+                'touchpoint': peak_touchpoint,
+                'score': CAST(peak_score AS DOUBLE)
+            },
+            {'weakness': -abs(peak_score), 'told_at': told_at, 'post_id': post_id}
+        ) FILTER (WHERE moments > 0) AS peak,
+        arg_max(
+            {
+                'stage': end_stage,
+                'touchpoint': end_touchpoint,
+                'score': CAST(end_score AS DOUBLE)
+            },
+            {'told_at': told_at, 'post_id': post_id}
+        ) FILTER (WHERE moments > 0) AS ending
+    FROM told
+    GROUP BY brand, experience_id
+    HAVING sum(moments) > 0
 )
 SELECT
     j.brand,
@@ -62,6 +67,9 @@ SELECT
     j.ending.touchpoint AS end_touchpoint
 FROM joined AS j
 JOIN brands AS z ON z.brand = j.brand;
+-- What was felt over each experience, as it was known at a moment?
+CREATE OR REPLACE MACRO experience_scores_until(until) AS TABLE
+SELECT * FROM experience_scores_between(TIMESTAMPTZ '-infinity', until);
 -- What was felt over each experience, as it is known now?
 CREATE OR REPLACE VIEW experience_scores AS
 SELECT * FROM experience_scores_until(TIMESTAMPTZ 'infinity');

@@ -1,27 +1,41 @@
--- Which complaints were made until a moment, and what had come of them by then?
+-- Which complaints were made in a period, and what had come of them by its end?
 -- A complaint is an experience with a negative moment and a request or demand beside it, or a
 -- failure in it: by its words (complaint_words), or because it stands at the end stage, where a
 -- negative moment says that something was not settled well. A post that reads positive on the
 -- whole is none.
-CREATE OR REPLACE MACRO complaints_until(until) AS TABLE
-WITH told AS (
+-- No post of an experience that had one in the period has a number below `first`: 0 is always right,
+-- the least one (digest_first) spares reading the moments of all the others.
+CREATE OR REPLACE MACRO complaints_between(since, until, first) AS TABLE
+WITH fresh AS (
+    -- A complaint that was made since has a post since.
+    SELECT DISTINCT experience
+    FROM mention_facts
+    WHERE told_at >= since AND told_at < until AND author_role <> 'brand' AND deleted_at IS NULL
+),
+told AS (
     SELECT
-        e.experience_id,
-        e.sequence,
-        p.post_id,
-        p.platform,
-        p.url,
-        p.author,
-        coalesce(p.thread_id, p.post_id) AS thread_id,
-        coalesce(p.posted_at, p.collected_at) AS told_at,
-        s.label,
-        s.score
-    FROM experiences AS e
-    JOIN posts AS p ON p.post_id = e.post_id
-    CROSS JOIN active AS a
-    JOIN sentiments AS s
-        ON s.post_id = p.post_id AND s.model = a.model AND s.content_hash = p.content_hash
-    WHERE coalesce(p.posted_at, p.collected_at) < until
+        CASE
+            WHEN f.author IS NULL THEN f.post_id
+            ELSE coalesce(f.thread_id, f.post_id) || ' ' || f.author
+        END AS experience_id,
+        {'told_at': f.told_at, 'post_id': f.post_id} AS sequence,
+        f.number,
+        f.post_id,
+        f.platform,
+        f.author,
+        coalesce(f.thread_id, f.post_id) AS thread_id,
+        f.told_at,
+        f.label,
+        f.score
+    FROM mention_facts AS f
+    JOIN fresh AS r ON r.experience = f.experience
+    WHERE
+        f.told_at < until
+        AND f.author_role <> 'brand'
+        AND f.deleted_at IS NULL
+        AND f.status IS NOT NULL
+    -- Once, also where it is about several brands.
+    QUALIFY row_number() OVER (PARTITION BY f.number ORDER BY f.brand) = 1
 ),
 said AS (
     SELECT
@@ -29,8 +43,8 @@ said AS (
         m.label = 'negative' AS bad,
         replace(strip_accents(lower(m.text)), '’', '''') AS words
     FROM moments AS m
-    JOIN told AS t ON t.post_id = m.post_id AND t.label <> 'positive'
-    WHERE m.label <> 'positive'
+    JOIN told AS t ON t.number = m.number AND t.label <> 'positive'
+    WHERE m.label <> 'positive' AND m.number >= first
 ),
 signs AS (
     SELECT
@@ -79,7 +93,7 @@ later AS (
         END AS turn
     FROM opened AS o
     JOIN told AS t ON t.experience_id = o.experience_id AND t.sequence > o.sequence
-    LEFT JOIN moments AS m ON m.post_id = t.post_id AND m.is_end
+    LEFT JOIN moments AS m ON m.number = t.number AND m.is_end AND m.number >= first
 ),
 turned AS (
     SELECT
@@ -91,18 +105,27 @@ turned AS (
 ),
 replies AS (
     SELECT
-        b.brand,
-        coalesce(p.thread_id, p.parent_id) AS thread_id,
-        e.experience_id AS answers,
-        coalesce(p.posted_at, p.collected_at) AS told_at
+        f.brand,
+        coalesce(f.thread_id, f.parent_id) AS thread_id,
+        f.parent_id,
+        f.told_at
+    FROM mention_facts AS f
+    WHERE f.author_role = 'brand' AND f.deleted_at IS NULL AND f.told_at < until
+),
+-- Whom a reply is for, where it is to a customer's post.
+parents AS (
+    SELECT DISTINCT
+        p.post_id,
+        CASE
+            WHEN p.author IS NULL THEN p.post_id
+            ELSE coalesce(p.thread_id, p.post_id) || ' ' || p.author
+        END AS answers
     FROM posts AS p
-    JOIN post_brands AS b ON b.post_id = p.post_id
-    LEFT JOIN experiences AS e ON e.post_id = p.parent_id
     WHERE
-        p.author_role = 'brand'
+        p.post_id IN (SELECT r.parent_id FROM replies AS r)
+        AND p.author_role <> 'brand'
         AND p.excluded_reason IS NULL
         AND p.deleted_at IS NULL
-        AND coalesce(p.posted_at, p.collected_at) < until
 ),
 -- A reply in the thread is for this customer, unless it is a reply to another one's post.
 answered AS (
@@ -114,7 +137,8 @@ answered AS (
         count(*) AS answers
     FROM opened AS o
     JOIN replies AS r ON r.thread_id = o.thread_id AND r.told_at >= o.told_at
-    WHERE r.answers IS NULL OR r.answers = o.experience_id
+    LEFT JOIN parents AS a ON a.post_id = r.parent_id
+    WHERE a.answers IS NULL OR a.answers = o.experience_id
     GROUP BY r.brand, o.experience_id
 )
 SELECT
@@ -124,7 +148,7 @@ SELECT
     o.post_id,
     o.thread_id,
     o.platform,
-    o.url,
+    p.url,
     o.author,
     o.moment.text AS text,
     o.moment.stage AS stage,
@@ -145,12 +169,18 @@ SELECT
     (epoch(a.answered_at) - epoch(o.told_at)) / 3600 AS hours_to_answer,
     coalesce(a.answers, 0) AS answers,
     t.resolved_at,
-    t.escalated_at
+    t.escalated_at,
+    o.number
 FROM opened AS o
-JOIN post_brands AS b ON b.post_id = o.post_id
+JOIN posts AS p ON p.number = o.number
+JOIN post_brands AS b ON b.number = o.number
 JOIN brands AS z ON z.brand = b.brand
 LEFT JOIN answered AS a ON a.experience_id = o.experience_id AND a.brand = b.brand
-LEFT JOIN turned AS t ON t.experience_id = o.experience_id;
+LEFT JOIN turned AS t ON t.experience_id = o.experience_id
+WHERE o.told_at >= since;
+-- Which complaints were made until a moment, and what had come of them by then?
+CREATE OR REPLACE MACRO complaints_until(until) AS TABLE
+SELECT * FROM complaints_between(TIMESTAMPTZ '-infinity', until, 0);
 -- Which complaints were made, and what has come of them?
 CREATE OR REPLACE VIEW complaints AS
 SELECT * FROM complaints_until(TIMESTAMPTZ 'infinity');

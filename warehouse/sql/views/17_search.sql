@@ -109,8 +109,6 @@ FROM ranked AS f
 JOIN posts AS p ON p.post_id = f.post_id
 JOIN post_brands AS b ON b.post_id = p.post_id
 JOIN brands AS z ON z.brand = b.brand
-CROSS JOIN active AS a
-LEFT JOIN sentiments AS s
-    ON s.post_id = p.post_id AND s.model = a.model AND s.content_hash = p.content_hash
+LEFT JOIN readings AS s ON s.post_id = p.post_id AND s.content_hash = p.content_hash
 WHERE p.excluded_reason IS NULL
 ORDER BY f.relevance DESC, coalesce(p.posted_at, p.collected_at) DESC, p.post_id;

@@ -1,5 +1,9 @@
 -- What does each view hold?
 COMMENT ON VIEW moments IS 'Spans of posts traced back to the journey, by the active model and map.';
+COMMENT ON VIEW readings IS 'How each post reads: by the active model, or as somebody put it right.';
+COMMENT ON VIEW mention_facts IS 'What mentions holds but for the words: asked much faster where you need none. A table in the published copy.';
+COMMENT ON COLUMN mention_facts.told_at IS 'When it was posted, or collected where that is not known (UTC).';
+COMMENT ON COLUMN mention_facts.experience IS 'The same for posts of one experience: a short stand-in for experience_id, of this copy only.';
 COMMENT ON VIEW mentions IS 'One wide row per post and brand: latest sentiment, reach, peak and end.';
 COMMENT ON VIEW daily_sentiment IS 'Customer sentiment per brand and local day.';
 COMMENT ON VIEW touchpoint_sentiment IS 'Customer sentiment per brand, local day, stage and touchpoint.';

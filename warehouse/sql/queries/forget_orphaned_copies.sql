@@ -1,0 +1,2 @@
+-- Which notes of copies speak of a post that is gone?
+DELETE FROM duplicates WHERE original NOT IN (SELECT post_id FROM posts)

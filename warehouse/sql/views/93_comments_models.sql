@@ -1,0 +1,23 @@
+-- What does each column of the comparison of models hold?
+COMMENT ON VIEW model_comparison IS 'The active model against each other one that read the same text; see umot reprocess --classify.';
+COMMENT ON COLUMN model_comparison.model IS 'The active model.';
+COMMENT ON COLUMN model_comparison.other_model IS 'The one it is compared with.';
+COMMENT ON COLUMN model_comparison.label IS 'How the active model reads it.';
+COMMENT ON COLUMN model_comparison.other_label IS 'How the other one reads it.';
+COMMENT ON COLUMN model_comparison.score IS 'Score by the active model, -1 to 1.';
+COMMENT ON COLUMN model_comparison.other_score IS 'Score by the other one.';
+COMMENT ON COLUMN model_comparison.same_label IS 'Whether both say the same.';
+COMMENT ON COLUMN model_comparison.score_difference IS 'other_score - score, -2 to 2.';
+COMMENT ON VIEW model_agreement IS 'How often two models differ, per language of the posts.';
+COMMENT ON COLUMN model_agreement.model IS 'The active model.';
+COMMENT ON COLUMN model_agreement.other_model IS 'The one it is compared with.';
+COMMENT ON COLUMN model_agreement.posts IS 'Texts that both have read.';
+COMMENT ON COLUMN model_agreement.differ IS 'Those with another label.';
+COMMENT ON COLUMN model_agreement.percent_differ IS '100 x differ / posts.';
+COMMENT ON COLUMN model_agreement.mean_difference IS 'Mean of other_score - score: above 0 the other one reads more kindly.';
+COMMENT ON COLUMN model_agreement.mean_distance IS 'Mean distance of the two scores, 0 to 2.';
+COMMENT ON COLUMN model_agreement.positive_to_negative IS 'Positive by the active model, negative by the other.';
+COMMENT ON COLUMN model_agreement.negative_to_positive IS 'The other way round.';
+COMMENT ON COLUMN model_agreement.with_clear_stars IS 'Posts with a rating up to 2 or from 4 stars.';
+COMMENT ON COLUMN model_agreement.percent_as_stars IS 'Of those, how many the active model labels as their stars say.';
+COMMENT ON COLUMN model_agreement.other_percent_as_stars IS 'The same of the other model.';
