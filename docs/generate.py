@@ -53,16 +53,34 @@ def configuration() -> str:
         "Settings stand in `umot.toml` in the data folder. An environment variable wins over the\n"
         "file; a flag wins over both. Secrets come from the environment only.\n",
     ]
+    place = config.Settings.model_fields["warehouse"]
+    parts.append(
+        f"## warehouse\n\n{place.description} In the file it stands above the first section;\n"
+        "its variable is `UMOT_WAREHOUSE`. See [outgrowing one file](outgrowing.md).\n"
+    )
     for section in SECTIONS:
         field = config.Settings.model_fields[section]
         parts.append(f"## [{section}]\n\n{field.description}\n")
         parts.append(rows(field.annotation, f"UMOT_{section.upper()}__"))
+        if section == "brand":
+            parts.append(
+                "## [[brand.competitors]]\n\nOther brands to follow in the same posts: one table "
+                "each; see\n[queries](queries.md).\n"
+            )
+            parts.append(rows(config.Competitor, ""))
+        if section == "digest":
+            parts.append(
+                "## [[digest.channels]]\n\nWhere the digest is sent to: one table each; see "
+                "[the digest](digest.md).\n"
+            )
+            parts.append(rows(config.Recipient, ""))
         if section == "alerts":
             parts.append(
                 "## [[alerts.channels]]\n\nWhere alerts are sent to: one table each; see "
                 "[alerts](alerts.md).\n"
             )
             parts.append(rows(config.Channel, ""))
+            parts.extend(rules())
     parts.append(
         "## [[sources]]\n\nThe places to read: one table each. Names that are not listed here go\n"
         "to the connector; `umot connectors` shows which it has.\n"
@@ -72,6 +90,15 @@ def configuration() -> str:
     return "\n".join(parts)
 
 
+def rules() -> Iterator[str]:
+    """The settings of each rule for alerts."""
+    from umot.alert_settings import RULES
+
+    for name, section in RULES.items():
+        yield f"## [alerts.{name}]\n\n{section.__doc__}\n"
+        yield rows(section, f"UMOT_ALERTS__{name.upper()}__")
+
+
 ENVIRONMENT = """\
 ## Only from the environment
 
@@ -79,9 +106,25 @@ ENVIRONMENT = """\
 |---|---|
 | `UMOT_HOME` | The data folder. Else the current folder if it has an `umot.toml`, else `~/.umot`. |
 | `UMOT_AUTHOR_KEY` | The key of the hashes that stand for writers; else made in `author.key`. |
+| `UMOT_WAREHOUSE_PASSWORD` | Password of Postgres, for a [DuckLake](outgrowing.md). |
 | `UMOT_RETRY_DELAYS` | Seconds before each retry of a source in `umot run`, e.g. `15,60`. |
 | `UMOT_REDDIT_CLIENT_ID`, `UMOT_REDDIT_CLIENT_SECRET` | Credentials of a Reddit "script" app. |
+| `UMOT_CONSOLE_PASSWORD`, `UMOT_CONSOLE_TOKEN` | Sign-in to the [console](console.md); 12 characters or more. |
+| `UMOT_CONSOLE_HOSTS` | More names of the console, e.g. behind a proxy: `umot.example.org`. |
 | `UMOT_MASTODON_TOKEN` | Access token of a Mastodon account, for its mentions and for searches. |
+| `UMOT_BLUESKY_PASSWORD` | App password of a Bluesky account, for searches. |
+| `UMOT_YOUTUBE_KEY` | Key of the YouTube Data API. |
+| `UMOT_APP_STORE_KEY` | Private key of App Store Connect. |
+| `UMOT_GOOGLE_PLAY_ACCOUNT` | JSON key of a service account that may read an app's reviews. |
+| `UMOT_TRUSTPILOT_KEY` | API key of Trustpilot. |
+| `UMOT_KIYOH_TOKEN` | Publication token of Kiyoh or Klantenvertellen. |
+| `UMOT_DISCOURSE_KEY` | Key of a Discourse forum, for what is not public. |
+| `UMOT_STACK_EXCHANGE_KEY` | Key of Stack Exchange, for more requests. |
+| `UMOT_X_TOKEN` | Bearer token of an app on X with a paid plan. |
+| `UMOT_META_TOKEN` | Access token of a Facebook page. |
+| `UMOT_IMAP_PASSWORD`, `UMOT_IMAP_TOKEN` | Password, or OAuth token, of a mailbox. |
+| `UMOT_WEBHOOK_SECRET` | What senders of the [webhook](connectors/webhook.md) sign with. |
+| `UMOT_GOOGLE_BUSINESS_CLIENT_ID`, `…_CLIENT_SECRET`, `…_REFRESH_TOKEN` | OAuth, for Google. |
 """
 
 
@@ -89,6 +132,8 @@ def rows(section: object, prefix: str) -> str:
     """A table of a section's settings."""
     lines = ["| setting | default | variable | what |", "|---|---|---|---|"]
     for name, field in section.model_fields.items():  # type: ignore[attr-defined]
+        if field.default_factory is not None:  # a section of its own
+            continue
         default = "required" if field.is_required() else f"`{shown(field.default)}`"
         variable = f"`{prefix}{name.upper()}`" if prefix else ""
         lines.append(f"| `{name}` | {default} | {variable} | {field.description} |")

@@ -51,8 +51,8 @@ def prepared(home: Path, server: samples.SampleServer) -> Path:
     samples.write_home(home, server.url, ANCHOR, anchor=ANCHOR)
     config = home / "umot.toml"
     # Alerts come easily, for the model knows few bad words and alerts are to be tried too.
-    rules = "viral_floor = 1\nviral_ratio = 1.01\nviral_hours = 400"
-    more = f'[model]\nname = "test-words"\n[alerts]\n{rules}\n'
+    rules = "floor = 1\nratio = 1.01\ntimes = 0.01\nhours = 72"
+    more = f'[model]\nname = "test-words"\n[alerts.viral_negative]\n{rules}\n'
     config.write_text(f"{config.read_text('utf-8')}\n{more}", "utf-8")
     os.utime(home / "imports" / "vlotwiel-reviews.csv", (0, 0))  # its age is in the cursor
     (home / "author.key").write_text("a key of 32 characters or more for tests")

@@ -9,14 +9,24 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from umot import alert_settings as rules
 from umot.errors import Fatal
 from umot.journey_rules import STAGES
+from umot.queries import parse
 
 FILE = "umot.toml"
 Severity = Literal["low", "medium", "high"]
@@ -28,10 +38,42 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def readable_query(value: str | None) -> str | None:
+    """Refuse a query that cannot be read, naming the column of the mistake."""
+    if value is not None:
+        parse(value)
+    return value
+
+
+Query = Annotated[str | None, AfterValidator(readable_query)]
+
+
+class Competitor(Section):
+    """Another brand that is followed beside the own one."""
+
+    name: str = Field(description="The name of the competitor.", min_length=1)
+    query: Query = Field(
+        None, description="What a post must say to be about it; see [queries](queries.md)."
+    )
+    accounts: dict[str, tuple[str, ...]] = Field(
+        {}, description="Its own accounts by platform: what they write is no customer's word."
+    )
+
+
 class Brand(Section):
     """What is monitored."""
 
     name: str = Field("brand", description="The name of the brand, as people write it.")
+    query: Query = Field(
+        None, description="What a post must say to be about the brand; see [queries](queries.md)."
+    )
+    accounts: dict[str, tuple[str, ...]] = Field(
+        {},
+        description='Its own accounts by platform, e.g. `{ reddit = ["klaver"] }`; `any`: on all.',
+    )
+    competitors: tuple[Competitor, ...] = Field(
+        (), description="Other brands to follow in the same posts; see below."
+    )
     time_zone: str = Field(
         "Europe/Amsterdam", description="The time zone whose days the digest and views count in."
     )
@@ -47,6 +89,15 @@ class Brand(Section):
             raise ValueError(f"unknown time zone {value!r}, e.g. Europe/Amsterdam") from error
         return value
 
+    @field_validator("competitors")
+    @classmethod
+    def unique_competitors(cls, value: tuple[Competitor, ...]) -> tuple[Competitor, ...]:
+        """Two of one name could not be told apart."""
+        names = [one.name for one in value]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two competitors are named {', '.join(twice)}")
+        return value
+
 
 class Source(BaseModel):
     """One configured place to read; names that are not listed here go to the connector."""
@@ -59,9 +110,24 @@ class Source(BaseModel):
     role: Literal["own", "competitor"] = Field(
         "own", description="Whether that brand is our own or a competitor."
     )
+    query: Query = Field(
+        None, description="What a post of this source must say, in place of the brand's query."
+    )
+    about_brand: bool | None = Field(
+        None,
+        description="True: all of it is about the brand; false: reviews too must match the query. "
+        "Else reviews are, and mailboxes; other posts must match.",
+    )
     retention_days: int | None = Field(
         None, ge=1, description="Posts older than so many days are erased; else they stay."
     )
+
+    @model_validator(mode="after")
+    def one_way(self) -> Source:
+        """Refuse what contradicts itself."""
+        if self.query and self.about_brand:
+            raise ValueError(f"source {self.name}: about_brand = true leaves nothing to its query")
+        return self
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -85,14 +151,8 @@ class Model(Section):
     )
 
 
-class Digest(Section):
-    """The daily digest."""
-
-    examples: int = Field(5, ge=1, le=50, description="How many posts are quoted of each kind.")
-
-
-class Channel(Section):
-    """Where alerts are sent to: one table each, the address in an environment variable."""
+class Recipient(Section):
+    """Where a digest is sent to: one table each, the address in an environment variable."""
 
     name: str = Field(description="A short name, used in reports and the outbox.", min_length=1)
     url_variable: str = Field(
@@ -100,15 +160,56 @@ class Channel(Section):
         pattern=r"^UMOT(_[A-Z0-9]+)+$",
         description="Name of the environment variable with its apprise address, `UMOT_…`.",
     )
+    language: Literal["nl", "en"] | None = Field(
+        None, description="Language of its messages, if not the brand's."
+    )
+
+
+Named = TypeVar("Named", bound=Recipient)
+
+
+def once(channels: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Refuse two channels of one name."""
+    names = [channel.name for channel in channels]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"two channels are named {', '.join(twice)}")
+    return channels
+
+
+class Digest(Section):
+    """The daily digest."""
+
+    examples: int = Field(5, ge=1, le=50, description="How many posts are quoted of each kind.")
+    at: str = Field(
+        "07:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="When `umot up` makes and sends it, on the clocks of the brand.",
+    )
+    link: str = Field(
+        "",
+        pattern=r"^$|^https?://\S+$",
+        description="Address of the digest for who clicks; `{day}` and `{language}` in it are "
+        "filled in. Empty: no link.",
+    )
+    channels: tuple[Recipient, ...] = Field((), description="Where it is sent to; see below.")
+
+    @field_validator("channels")
+    @classmethod
+    def unique_names(cls, value: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
+        """The outbox knows channels by name."""
+        return once(value)
+
+
+class Channel(Recipient):
+    """Where alerts are sent to: one table each, the address in an environment variable."""
+
     severities: tuple[Severity, ...] = Field(
         ("low", "medium", "high"), description="Only alerts of these severities."
     )
     brands: tuple[str, ...] = Field((), description="Only alerts about these brands; empty: all.")
     stages: tuple[str, ...] = Field(
         (), description="Only alerts about these stages of the journey; empty: all."
-    )
-    language: Literal["nl", "en"] | None = Field(
-        None, description="Language of its messages, if not the brand's."
     )
 
     @field_validator("stages")
@@ -123,13 +224,14 @@ class Channel(Section):
 class Alerts(Section):
     """When an alert is raised, how long it lives, and whom it is sent to."""
 
-    viral_floor: int = Field(
-        20, ge=1, description="Least growth of likes, replies and shares in `viral_hours`."
-    )
-    viral_hours: float = Field(24, gt=0, description="The hours over which growth is measured.")
-    viral_ratio: float = Field(
-        4.0, gt=1, description="How many times the growth of its source's usual post."
-    )
+    viral_negative: rules.ViralNegative = Field(default_factory=rules.ViralNegative)
+    heading_viral: rules.HeadingViral = Field(default_factory=rules.HeadingViral)
+    volume_spike: rules.VolumeSpike = Field(default_factory=rules.VolumeSpike)
+    negative_share: rules.NegativeShare = Field(default_factory=rules.NegativeShare)
+    stage_dip: rules.StageDip = Field(default_factory=rules.StageDip)
+    rating_bomb: rules.RatingBomb = Field(default_factory=rules.RatingBomb)
+    stale_source: rules.StaleSource = Field(default_factory=rules.StaleSource)
+    failing_source: rules.FailingSource = Field(default_factory=rules.FailingSource)
     calm_hours: float = Field(
         24, gt=0, description="An alert closes when its rule has not fired for so many hours."
     )
@@ -153,11 +255,7 @@ class Alerts(Section):
     @classmethod
     def unique_names(cls, value: tuple[Channel, ...]) -> tuple[Channel, ...]:
         """The outbox knows channels by name."""
-        names = [channel.name for channel in value]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two channels are named {', '.join(twice)}")
-        return value
+        return once(value)
 
 
 class Sql(Section):
@@ -180,6 +278,11 @@ class Settings(BaseSettings):
     digest: Digest = Field(default_factory=Digest, description="The daily digest.")
     alerts: Alerts = Field(default_factory=Alerts, description="The rules for alerts.")
     sql: Sql = Field(default_factory=Sql, description="What one statement of `umot sql` may use.")
+    warehouse: str = Field(
+        "",
+        description="Where the writer's warehouse is: empty for a DuckDB file in the data folder, "
+        "else a DuckLake, `ducklake:postgres:host=… dbname=… user=…;data=…`.",
+    )
     sources: tuple[Source, ...] = Field((), description="The places to read.")
 
     @classmethod
@@ -221,12 +324,18 @@ def load(folder: Path) -> Settings:
     Raises `Fatal` naming the file and each wrong setting.
     """
     path = folder / FILE
-    values: dict[str, Any] = {}
-    if path.is_file():
-        try:
-            values = tomllib.loads(path.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Fatal(f"{path}: {error}") from error
+    try:
+        return check(path.read_text("utf-8") if path.is_file() else "", path)
+    except UnicodeDecodeError as error:
+        raise Fatal(f"{path}: {error}") from error
+
+
+def check(text: str, path: Path) -> Settings:
+    """The settings that a file of this text would give. Raises `Fatal` naming `path`."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Fatal(f"{path}: {error}") from error
     try:
         return Settings(**values)
     except ValidationError as error:

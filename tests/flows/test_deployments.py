@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from prefect import Flow
 from prefect.flows import load_flow_from_entrypoint
 from prefect.server.schemas.schedules import CronSchedule
 
-from flows.up import POOL, deployments
+from flows.up import POOL, deployments, fitted
 
 FILE = yaml.safe_load(deployments().read_text("utf-8"))
 
@@ -46,6 +47,17 @@ def test_schedules_fire_at_local_times(month: int, offset: int) -> None:
     assert [fire.astimezone(UTC).hour for fire in digests] == [7 - offset] * 2
     first, second = fires("monitor", start)
     assert (second - first).total_seconds() == 1800
+
+
+def test_umot_up_keeps_the_brands_hours(tmp_path: Path) -> None:
+    (tmp_path / "umot.toml").write_text(
+        '[brand]\ntime_zone = "America/New_York"\n[digest]\nat = "06:45"\n', "utf-8"
+    )
+    found = yaml.safe_load(fitted(tmp_path).read_text("utf-8"))
+    schedules = {one["name"]: one["schedules"][0] for one in found["deployments"]}
+    assert schedules["daily-digest"] == {"cron": "45 6 * * *", "timezone": "America/New_York"}
+    assert schedules["monitor"]["timezone"] == "America/New_York"
+    assert found["definitions"] == FILE["definitions"]
 
 
 def test_a_pass_too_many_is_left_out_but_no_digest_is() -> None:

@@ -1,4 +1,4 @@
-"""Commands of the care of data: backup, restore, export."""
+"""Commands of the care of data: backup, restore, export, reprocess."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from umot.cli.common import a_day, now, progress, rows, say, state
+from umot.cli.reprocess import reprocess
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +21,7 @@ FORMATS = ("parquet", "csv", "jsonl")
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (backup, restore, export):
+    for command in (backup, restore, export, reprocess):
         app.command()(command)
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,6 +94,19 @@ def a_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is not a date like 2026-01-31") from error
+
+
+def a_morning(text: str, time_zone: str) -> datetime:
+    """The beginning of a past day (YYYY-MM-DD) on the clocks of a zone, in UTC.
+
+    Raises typer's usage error for what is no day, or none that has begun.
+    """
+    from zoneinfo import ZoneInfo
+
+    start = datetime.combine(a_day(text), time(), ZoneInfo(time_zone)).astimezone(UTC)
+    if start >= now():
+        raise typer.BadParameter(f"{text} has not begun yet")
+    return start
 
 
 @contextmanager

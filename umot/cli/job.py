@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from umot.cli.common import a_day, now, progress, reader, say, state
+from umot.cli.common import a_day, a_morning, now, progress, reader, rows, say, state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date as Day  # noqa: N812 - date is the name of an option
 
-    from umot.pipeline import Classified, Report, Visit
+    from umot.pipeline import Classified, Monitor, Report, Visit
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Only these sources.")]
 
@@ -67,17 +68,31 @@ def finish(report: Report) -> None:
         raise typer.Exit(1)
 
 
-def collect(context: typer.Context, sources: Names = None) -> None:
+def collect(
+    context: typer.Context,
+    sources: Names = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Read again from this day on (YYYY-MM-DD), as far back as each platform gives.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Fetch what is new from the sources and store it; read nothing yet."""
     from umot import pipeline
+    from umot.pipeline.together import collect_all
 
     monitor = state(context).monitor()
     wanted = monitor.sources(sources or [])
     if not wanted:
         say(f"no sources in {monitor.home / 'umot.toml'}; add some, or use umot import")
-    at = now()
+    start = a_morning(since, monitor.settings.brand.time_zone) if since else None
+    for source in wanted if start else ():
+        if not pipeline.goes_back(source):
+            say(f"{source.name}: {source.connector} gives what it holds now, however old that is")
     with progress() as show:
-        visits = [pipeline.attempt(monitor, source, now=at, progress=show) for source in wanted]
+        visits = collect_all(monitor, wanted, now=now(), progress=show, since=start)
     monitor.warehouse.publish("umot collect")
     show_visits(visits)
     failed = [visit for visit in visits if visit.error]
@@ -108,7 +123,7 @@ def show_visits(visits: Sequence[Visit]) -> None:
         parts += [f"{counts.changed} changed"] if counts.changed else []
         parts += [f"{counts.deleted} deleted"] if counts.deleted else []
         parts += [f"{counts.rejected} rejected (see the rejects table)"] if counts.rejected else []
-        parts += [f"{counts.passed_over} passed over (erased, or too old)"] * (
+        parts += [f"{counts.passed_over} passed over (not about the brand, erased, or too old)"] * (
             counts.passed_over > 0
         )
         parts += [f"truncated: {visit.truncated}"] if visit.truncated else []
@@ -129,7 +144,7 @@ def digest(
         str | None, typer.Option(help="The day (YYYY-MM-DD); else yesterday.", show_default=False)
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name is part of the contract
-        str, typer.Option(help="html, md or json.")
+        str, typer.Option(help="html, md, json or eml (a mail).")
     ] = "md",
     language: Annotated[
         str | None, typer.Option(help="nl or en; else the brand's.", show_default=False)
@@ -137,37 +152,63 @@ def digest(
     brand: Annotated[
         str | None, typer.Option(help="Another brand than the configured one.", show_default=False)
     ] = None,
+    send: Annotated[
+        bool,
+        typer.Option("--send", help="Send it to [[digest.channels]]; who has had it is left out."),
+    ] = False,
+    refresh: Annotated[
+        bool,
+        typer.Option("--refresh", help="Make it anew from what is known now: the next revision."),
+    ] = False,
 ) -> None:
-    """The sentiment digest of a day, to stdout."""
+    """The sentiment digest of a day, to stdout; one that was sent, as it was sent."""
     from datetime import timedelta
     from zoneinfo import ZoneInfo
 
-    from umot.digest import build, render
+    from umot.digest import FORMATS, render, sending
+    from umot.digest.words import languages
 
-    if format not in ("html", "md", "json"):
-        raise typer.BadParameter(f"{format!r} is not one of html, md, json")
-    if language not in (None, "nl", "en"):
-        raise typer.BadParameter(f"{language!r} is not one of nl, en")
+    if format not in FORMATS:
+        raise typer.BadParameter(f"{format!r} is not one of {', '.join(FORMATS)}")
+    if language is not None and language not in languages():
+        raise typer.BadParameter(f"{language!r} is not one of {', '.join(languages())}")
     monitor = state(context).monitor()
     settings = monitor.settings
     local = now().astimezone(ZoneInfo(settings.brand.time_zone)).date()
     day = a_day(date) if date else local - timedelta(days=1)
+    name, spoken = brand or settings.brand.name, language or settings.brand.language
+    if send:
+        send_it(monitor, day, name, language, refresh)
+        return
+    if refresh:
+        sending.keep(monitor.warehouse, settings, name, day, [spoken], refresh=True, now=now())
+        monitor.warehouse.publish("umot digest")
     with monitor.warehouse.read() as db:
-        made = build(
-            db,
-            brand or settings.brand.name,
-            day,
-            language=language or settings.brand.language,
-            examples=settings.digest.examples,
-        )
+        made = sending.shown(db, settings, name, day, spoken)
     sys.stdout.write(render(made, format).rstrip("\n") + "\n")
+
+
+def send_it(monitor: Monitor, day: Day, brand: str, language: str | None, refresh: bool) -> None:
+    """Send a day's digest, and say how it fares at each channel; exit code 1 where one failed."""
+    from flows.digest_files import send_digest
+
+    sent = send_digest(monitor.home, day, brand=brand, language=language, refresh=refresh)
+    say(f"digest of {day}, revision {sent.revision}")
+    for one in sent.sendings:
+        at = f" on {one.sent_at:%Y-%m-%d %H:%M}Z" if one.sent_at else ""
+        rows([f"{one.recipient}\t{one.state}{at}\t{one.error or ''}".rstrip()])
+    if sent.missing:
+        raise typer.Exit(1)
 
 
 def up(
     context: typer.Context,
     port: Annotated[int, typer.Option(help="Port of the Prefect server, on 127.0.0.1.")] = 4200,
+    console_port: Annotated[
+        int, typer.Option(help="Port of the web console, on 127.0.0.1; 0: without it.")
+    ] = 4242,
 ) -> None:
-    """Start Prefect's server, a worker and the schedules; Ctrl-C stops all."""
+    """Start Prefect's server, a worker, the schedules and the console; Ctrl-C stops all."""
     from flows.up import up as start
 
-    raise typer.Exit(start(state(context).folder(), port))
+    raise typer.Exit(start(state(context).folder(), port, console=console_port or None))

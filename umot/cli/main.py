@@ -10,7 +10,20 @@ from typing import Annotated
 
 import typer
 
-from umot.cli import alerts, care, data, demo, forgetting, job, models, setup, tracing, training
+from umot.cli import (
+    alerts,
+    care,
+    data,
+    demo,
+    forgetting,
+    job,
+    models,
+    moving,
+    serve,
+    setup,
+    tracing,
+    training,
+)
 from umot.cli.common import State, console, safe
 from umot.errors import UmotError
 
@@ -24,7 +37,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, setup, models, training, job, alerts, data, care, tracing, forgetting):
+for module in (
+    demo, setup, models, training, job, alerts, data, care, tracing, forgetting, moving, serve
+):  # fmt: skip
     module.register(app)
 
 

@@ -6,14 +6,16 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-from umot.digest import Digest, from_json, render
-from umot.digest.facts import Quote
+from umot.digest import Digest, from_json, render, sending
+from umot.digest.facts import Quote, Ratings, Stage, Theme
 from umot.digest.quotes import SOURCE
 from umot.digest.render import FORMATS
 from umot.digest.text import plain, shorten
 from umot.errors import Fatal
 from umot.forgetting.request import AGE, Request
+from umot.pipeline import Monitor
 from warehouse import files
 
 FOLDER = "digests"
@@ -46,6 +48,12 @@ def redact(home: Path, request: Request) -> None:
         rewrite(pages, after)
 
 
+def remail(monitor: Monitor) -> None:
+    """Make the mails of kept digests again that went with the quotes in them."""
+    with monitor.warehouse.transaction("umot forget") as db:
+        sending.mend(db, monitor.settings)
+
+
 def rewrite(pages: list[Path], digest: Digest | None) -> None:
     """Make the pages again, the JSON last: it tells a later attempt whether this one was whole."""
     for page in sorted(pages, key=lambda page: page.suffix == ".json"):
@@ -64,12 +72,32 @@ def without(digest: Digest, request: Request) -> Digest:
         digest,
         negative=tuple(quote for quote in digest.negative if not gone(quote)),
         positive=tuple(quote for quote in digest.positive if not gone(quote)),
+        answers=tuple(quote for quote in digest.answers if not gone(quote)),
+        stages=tuple(unquoted(stage, gone) for stage in digest.stages),
+        ratings=digest.ratings and unquoted(digest.ratings, gone),
+        themes=digest.themes
+        and replace(
+            digest.themes,
+            complaints=tuple(unquoted(one, gone) for one in digest.themes.complaints),
+            praise=tuple(unquoted(one, gone) for one in digest.themes.praise),
+            new=None
+            if digest.themes.new is None
+            else tuple(unquoted(one, gone) for one in digest.themes.new),
+        ),
         alerts=tuple(
             alert
             for alert in digest.alerts
             if not (alert.subject in posts or (alert.post and gone(alert.post)))
         ),
     )
+
+
+Quoting = TypeVar("Quoting", Stage, Theme, Ratings)
+
+
+def unquoted(part: Quoting, gone: Callable[[Quote], bool]) -> Quoting:
+    """A part of a digest without its quote, where that is of what is erased."""
+    return replace(part, quote=None) if part.quote and gone(part.quote) else part
 
 
 def judge(digest: Digest, request: Request) -> Callable[[Quote], bool]:

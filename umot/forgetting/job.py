@@ -67,7 +67,7 @@ def retention_due(monitor: Monitor, now: datetime) -> Request | None:
         for source in monitor.settings.sources
         if source.retention_days
     ]
-    if not rules or not monitor.warehouse.path.exists():
+    if not rules or not monitor.warehouse.exists():
         return None
     with monitor.warehouse.write(COMMAND) as db:
         rules = retention.due(db, rules)
@@ -81,7 +81,7 @@ def retention_due(monitor: Monitor, now: datetime) -> Request | None:
 def restored(monitor: Monitor, now: datetime) -> Request | None:
     """The request to erase again what a restored warehouse may have brought back, if any."""
     stones = tombstones.read(monitor.home)
-    if not stones or not monitor.warehouse.path.exists():
+    if not stones or not monitor.warehouse.exists():
         return None
     with monitor.warehouse.write(COMMAND) as db:
         missing = {stone.erasure_id for stone in stones} - erasures.known(db)
@@ -130,7 +130,7 @@ def carry_out(
                 erasures.note(db, erasure_id, RESTORED, {}, now)
     step("rewrite")
     with monitor.warehouse.alone(COMMAND):
-        forget.rewrite(monitor.warehouse.path)
+        monitor.warehouse.home.rewrite()
         for left in leftovers(monitor):
             files.remove(left)
     step("publish")
@@ -138,6 +138,7 @@ def carry_out(
     problems = erase_backups(monitor, request, gate, step)
     step("digests")
     digests.redact(home, request)
+    digests.remail(monitor)
     step("logs")
     logs.blot(home, request)
     step("history")
@@ -201,7 +202,7 @@ def settle(monitor: Monitor, now: datetime) -> list[Path]:
     Cheap where there is nothing to do, and left to whoever else is at it now. What stands in the
     way of one is said and stops neither the others nor the run; it is tried again a day later.
     """
-    if not monitor.warehouse.path.exists():
+    if not monitor.warehouse.exists():
         return []
     done = []
     try:
