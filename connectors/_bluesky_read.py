@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -77,6 +77,10 @@ class Lists:
                         lines.append(line)
                         found.append(node)
         return lines
+
+    def now(self, uris: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Give those of these posts that are still there, by address."""
+        return {line.id: line.item for line in self._lookup(dict.fromkeys(uris, 0.0))}
 
     def _lookup(self, lost: Mapping[str, float]) -> list[Line]:
         lines: list[Line] = []

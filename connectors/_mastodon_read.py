@@ -10,8 +10,8 @@ from typing import Any
 from connectors._mastodon_id import mastodon_id
 from connectors._text import storable
 from umot.errors import Fatal
-from umot.http import Client, Refused, show
-from umot.post import RawItem
+from umot.http import Client, Refused, address, show
+from umot.post import Batch, RawItem
 
 RECHECKED = 200  # newest known posts of a query that are asked for singly when not listed
 PAGE = 40  # the most that a server lists at a time
@@ -191,6 +191,16 @@ class Reader:
                 raise Fatal(f"{show(path)} answers in a shape that is not known") from error
         return deleted, tuple(items)
 
+    def again(self, item: RawItem) -> Batch:
+        """Ask for one post again. Where it was read by another server, nothing is learnt."""
+        status = item.payload["status"]
+        if item.payload.get("server") != address(self._instance).host:
+            return Batch(())
+        this = Pass()
+        asked = {str(status["id"]): [0.0, native_id(status)]}
+        _, found = self._lookup(asked, this)
+        return Batch(found, None, "; ".join(this.notes) or None)
+
     def _latest(self, this: Pass) -> dict[str, list[Any]]:
         """Keep the newest posts that the next run will read again."""
         newest = this.walk["top"] if this.walk else this.since or 0.0
@@ -200,7 +210,9 @@ class Reader:
     def _raw(self, status: Mapping[str, Any]) -> RawItem:
         kept: dict[str, Any] = {key: status[key] for key in KEPT if key in status}
         kept["account"] = {key: status["account"].get(key) for key in ACCOUNT}
-        return RawItem({"status": kept}, self._now, show(link(status)))
+        # Ids are the server's own: by this one alone can the post be asked for again.
+        server = address(self._instance).host
+        return RawItem({"status": kept, "server": server}, self._now, show(link(status)))
 
 
 def is_public(status: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -105,6 +105,18 @@ class Reader:
         newest = min(max([newest, *listed.values()]), self._now.timestamp())
         recent = [*listed, *(name for name in others if name not in lost)]
         this.found = {"newest": newest, "recent": recent[:RECHECKED]}
+
+    def named(self, known: Sequence[RawItem]) -> Iterator[RawItem]:
+        """Yield at most a hundred posts and comments as they are now; who is unknown is left out.
+
+        What a comment asked for by name does not say, of its subreddit, is taken from before.
+        """
+        before = {str(item.payload["data"]["name"]): item.payload["data"] for item in known}
+        for thing in self._api.info(list(before)):
+            data = thing["data"]
+            if shared := before.get(data["name"]):
+                name = "subreddit_subscribers"
+                yield self._raw(thing["kind"], {name: shared.get(name)} | data)
 
     def _thread(self, submission: dict[str, Any], this: Pass) -> Iterator[RawItem]:
         yield self._raw("t3", submission)

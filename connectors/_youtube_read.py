@@ -11,6 +11,7 @@ from connectors._listing import Line, Listing, Page, shaped
 from connectors._text import storable
 from umot.errors import Fatal, Retriable
 from umot.http import Client, Refused
+from umot.post import RawItem
 
 PAGE = 100  # comments on a page
 AT_ONCE = 50  # comments that may be asked for by id
@@ -146,6 +147,19 @@ class Api:
             place = given.get("nextPageToken")
             if place is None:
                 return
+
+    def again(self, known: Mapping[str, RawItem]) -> dict[str, dict[str, Any]]:
+        """Give those of these comments that are still there; video and replies are as before."""
+        asked = {"part": "id,snippet", "id": ",".join(known), "textFormat": "plainText"}
+        given = self.ask("comments", asked)
+        with shaped(f"{self._url}/comments"):
+            return {
+                str(one["id"]): {
+                    **known[one["id"]].payload,
+                    **{name: one["snippet"][name] for name in KEPT if name in one["snippet"]},
+                }
+                for one in given["items"]
+            }
 
     def _lookup(self, lost: Mapping[str, float]) -> list[Line]:
         lines, names = [], list(lost)

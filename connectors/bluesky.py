@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from connectors._bearer import Bearer
-from connectors._bluesky_read import Lists, posted
+from connectors._bluesky_read import AT_ONCE, Lists, posted
 from connectors._keys import secrets, several
 from connectors._listing import Reader, batches, gone, shaped
+from connectors._observing import looked_up
 from connectors._values import language_code, whole
 from umot.errors import Fatal, Skippable, UmotError
 from umot.http import Answer, Client, Limits, Refused, address
@@ -28,6 +30,9 @@ class Bluesky:
     `history_days` back; each later one reads `overlap_hours` before the newest known post again,
     so that deletions, counts and late posts are seen. `timeout` is seconds of silence.
     """
+
+    observed_at_once = AT_ONCE
+    observed_requests = 60  # 3,000 requests in five minutes are let in
 
     def __init__(
         self,
@@ -60,6 +65,22 @@ class Bluesky:
 
         One that is refused is told of after the others were read.
         """
+        with self._lists() as lists:
+            listings = [lists.search(words) for words in self._search]
+            listings += [lists.account(name) for name in self._accounts]
+            reader = Reader(now, overlap=self._overlap, history=self._history)
+            yield from batches(listings, cursor, reader, self._explained)
+
+    def observe(self, known: Sequence[RawItem], *, now: datetime) -> Iterator[Batch]:
+        """Yield posts as they are now, 25 a request; those that are not given are gone."""
+        with self._lists() as lists:
+            try:
+                yield from looked_up(known, AT_ONCE, "uri", lists.now, now)
+            except Refused as error:
+                raise self._explained(error) from error
+
+    @contextmanager
+    def _lists(self) -> Iterator[Lists]:
         password = secrets("Bluesky", PASSWORD)[0] if self._account else ""
         with Client(self._limits) as http:
             signed = Bearer(http, lambda: self._sign_in(http, password))
@@ -68,11 +89,7 @@ class Bluesky:
                 url = f"{self._url}/xrpc/app.bsky.feed.{method}"
                 return signed.get(url, params) if password else http.get(url, params=params)
 
-            lists = Lists(get, replies=self._replies)
-            listings = [lists.search(words) for words in self._search]
-            listings += [lists.account(name) for name in self._accounts]
-            reader = Reader(now, overlap=self._overlap, history=self._history)
-            yield from batches(listings, cursor, reader, self._explained)
+            yield Lists(get, replies=self._replies)
 
     def parse(self, raw: RawItem) -> Iterable[Post]:
         """Give the post as it is; without its text once it was deleted."""

@@ -28,6 +28,7 @@ SAME = {
     "by": "author", "time": "created_at_i", "score": "points", "descendants": "num_comments",
     "parent": "parent_id", "title": "title", "url": "url",
 }  # fmt: skip
+COUNTED = frozenset({"score", "descendants"})
 
 
 class HackerNews:
@@ -39,6 +40,9 @@ class HackerNews:
     run goes `history_days` back; each later one reads the last `overlap_hours` again, so that
     edits, deletions, points and late items are seen. `timeout` is seconds of silence.
     """
+
+    observed_at_once = 1
+    observed_requests = 60
 
     def __init__(
         self,
@@ -82,6 +86,20 @@ class HackerNews:
                 for items, state, note in self._read(http, words, searches.get(name, {}), now):
                     searches[name] = state
                     yield Batch(items, {"searches": dict(searches)}, note)
+
+    def observe(self, known: Sequence[RawItem], *, now: datetime) -> Iterator[Batch]:
+        """Yield the points and comments that stories have now, a story a request."""
+        with Client(self._limits) as http:
+            for before in known:
+                hit = before.payload.get("hit") or _as_hit(before.payload["item"])
+                item = _item(http, f"{self._items_url}/item/{hit['objectID']}.json")
+                if item is None:
+                    yield Batch(())
+                elif _is_gone(item):
+                    yield Batch((_raw({"item": item}, now),))
+                else:  # what else the search told, the site does not
+                    fresh = {SAME[own]: item[own] for own in COUNTED & item.keys()}
+                    yield Batch((_raw({"hit": hit | fresh}, now),))
 
     def parse(self, raw: RawItem) -> Iterable[Post]:
         """Give the story or comment as a post; without its text once it was deleted or killed."""

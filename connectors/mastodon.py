@@ -22,12 +22,16 @@ class Mastodon:
     """Public posts on Mastodon by hashtag, and mentions of an account, on any server.
 
     `instance` is the address of the server that is asked. `mentions` are those of the account
-    whose token is used; it and `search` need one. The variable `token_variable` (its name starts
+    whose token is used; it and `search` need one. Without any of the three it searches for what
+    the brand's query needs. The variable `token_variable` (its name starts
     with UMOT_) holds it. `company_accounts` are the company's own, as name@server. The first run
     goes `history_days` back; each later one reads `overlap_hours` before the newest known post
     again, so that edits, deletions, counts and late posts are seen. `timeout` is seconds of
     silence.
     """
+
+    observed_at_once = 1
+    observed_requests = 60  # a server lets an address ask 300 times in five minutes
 
     def __init__(
         self,
@@ -40,6 +44,7 @@ class Mastodon:
         history_days: float = 30.0,
         overlap_hours: float = 48.0,
         timeout: float = 30.0,
+        query: Sequence[str] = (),
     ) -> None:
         self._instance = instance.rstrip("/")
         self._host = address(self._instance).host
@@ -47,11 +52,12 @@ class Mastodon:
             raise Fatal(f"token_variable {token_variable!r} does not start with UMOT_")
         self._variable = token_variable
         self._queries = [_hashtag(tag) for tag in _several(hashtags)]
-        self._needs_token = bool(mentions or _several(search))
+        searches = _several(search or (() if hashtags or mentions else query))
+        self._needs_token = bool(mentions or searches)
         if mentions:
             of = {"types[]": ["mention"]}
             self._queries.append(Query("mentions", "/api/v1/notifications", of, "status"))
-        for words in _several(search):
+        for words in searches:
             asked = {"q": words, "type": "statuses"}
             self._queries.append(Query(f"search {words}", "/api/v2/search", asked, "statuses"))
         if not self._queries:
@@ -69,11 +75,12 @@ class Mastodon:
         token = os.environ.get(self._variable, "").strip()
         if self._needs_token and not token:
             raise Fatal(f"Mastodon needs the environment variable {self._variable}")
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
         known = dict((cursor or {}).get("queries", {}))
         refused: list[UmotError] = []
         with Client(self._limits) as http:
-            reader = Reader(http, self._instance, headers, self._overlap, self._history, now)
+            reader = Reader(
+                http, self._instance, self._headers(), self._overlap, self._history, now
+            )
             for query in self._queries:
                 key = f"{self._host} {query.name}"
                 this = Pass.of(known.get(key, {}))
@@ -87,6 +94,17 @@ class Mastodon:
                     yield Batch((), None, "; ".join(this.notes))
         if refused:
             raise Fatal("; ".join(map(str, refused)))
+
+    def observe(self, known: Sequence[RawItem], *, now: datetime) -> Iterator[Batch]:
+        """Yield posts as they are now, a post a request."""
+        with Client(self._limits) as http:
+            reader = Reader(http, self._instance, self._headers(), 0, 0, now)
+            for item in known:
+                yield reader.again(item)
+
+    def _headers(self) -> dict[str, str]:
+        token = os.environ.get(self._variable, "").strip()
+        return {"Authorization": f"Bearer {token}"} if token else {}
 
     def parse(self, raw: RawItem) -> Iterable[Post]:
         """Give the post as it is; without its text once it was deleted."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from connectors._observing import parts
 from connectors._reddit_api import PAGE, Absent, Api
 from connectors._reddit_read import Pass, Query, Reader, is_gone
 from umot.errors import Fatal, Skippable, UmotError
@@ -22,13 +23,17 @@ OAUTH = "https://oauth.reddit.com"
 class Reddit:
     """New posts of subreddits and searches on Reddit, with their comments.
 
-    `search` is looked for in the subreddits `search_in`, everywhere if none are named.
+    `search` is looked for in the subreddits `search_in`, everywhere if none are named; without
+    it and `subreddits`, what the brand's query needs is.
     `company_accounts` are the company's own. `overlap_hours` is how far before the newest known
     post each run reads again, so that late posts, edits, new comments and scores are seen. At
     most `expansions` requests unfold one long thread; `timeout` is seconds of silence.
 
     UMOT_REDDIT_CLIENT_ID and UMOT_REDDIT_CLIENT_SECRET hold the credentials.
     """
+
+    observed_at_once = PAGE
+    observed_requests = 60  # Reddit lets an app ask a hundred times a minute
 
     def __init__(
         self,
@@ -41,10 +46,12 @@ class Reddit:
         overlap_hours: float = 48.0,
         expansions: int = 32,
         timeout: float = 30.0,
+        query: Sequence[str] = (),
     ) -> None:
         names, places = _subreddits(subreddits), "+".join(_subreddits(search_in))
         self._queries = [Query(f"r/{name}/new", {}) for name in names]
-        for words in _several(search):
+        # Whole subreddits are read whole: a search finds no comments.
+        for words in _several(search or (() if names else query)):
             where = {"restrict_sr": "true" if places else "false", "sort": "new", "t": "all"}
             self._queries.append(Query(f"r/{places or 'all'}/search/", {"q": words, **where}))
         if not self._queries:
@@ -90,6 +97,13 @@ class Reddit:
                 yield Batch(tuple(chunk), {"queries": dict(known)}, "; ".join(this.notes) or None)
         if absent:
             raise Fatal("; ".join(map(str, absent)))
+
+    def observe(self, known: Sequence[RawItem], *, now: datetime) -> Iterator[Batch]:
+        """Yield posts and comments as they are now, a hundred a request."""
+        with requests.Session() as session:
+            reader = Reader(self._api(session), self._site, self._overlap, self._expansions, now)
+            for part in parts(known, PAGE):
+                yield Batch(tuple(reader.named(part)))
 
     def parse(self, raw: RawItem) -> Iterable[Post]:
         """Give the submission or comment as a post; without its text once it was deleted."""

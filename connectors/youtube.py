@@ -8,8 +8,9 @@ from typing import Any
 
 from connectors._keys import secrets, several
 from connectors._listing import Listing, Reader, batches, gone
+from connectors._observing import looked_up
 from connectors._values import whole
-from connectors._youtube_read import Api
+from connectors._youtube_read import AT_ONCE, Api
 from umot.errors import Fatal, Skippable
 from umot.http import Client, Limits, address
 from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
@@ -30,6 +31,9 @@ class YouTube:
     """
 
     about_brand = True  # whoever names channels and searches chose what their comments are about
+
+    observed_at_once = AT_ONCE
+    observed_requests = 6  # 864 units a day at most: what `daily_units` leaves of the 10,000
 
     def __init__(
         self,
@@ -88,6 +92,13 @@ class YouTube:
             if api.spent() != before:  # searches are dear: none is to be made twice
                 yield Batch((), {**beside(), "lists": known.get("lists", {})})
             yield from batches(listings, cursor, reader, lambda error: error, beside)
+
+    def observe(self, known: Sequence[RawItem], *, now: datetime) -> Iterator[Batch]:
+        """Yield comments as they are now, 50 a request; those that are not given are gone."""
+        (key,) = secrets("YouTube", KEY)
+        with Client(self._limits) as http:
+            api = Api(http, self._url, key, KEY, now, self._most)
+            yield from looked_up(known, AT_ONCE, "id", api.again, now)
 
     def parse(self, raw: RawItem) -> Iterable[Post]:
         """Give the comment as it is; without its text once it was deleted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from umot.pipeline import Report, Visit
+from umot.pipeline.watching import Look, Watched
 
 COLUMNS = ("source", "seen", "new", "changed", "deleted", "rejected", "remark")
 
@@ -38,6 +39,31 @@ def page(report: Report) -> str:
     if alerts:
         parts += ["## New alerts", "\n".join(alerts)]
     return "\n\n".join(parts) + "\n"
+
+
+def watched(done: Watched) -> str:
+    """One line about a pass that looked at posts again."""
+    if done.failures:
+        failed = f"{len(done.failures)} of {count(len(done.looks), 'source')} failed"
+        return f"{failed}: {'; '.join(done.failures)}"
+    asked = count(sum(look.asked for look in done.looks), "post")
+    return f"{asked} looked at again, {count(len(done.alerts), 'new alert')}"
+
+
+def watch_page(done: Watched) -> str:
+    """Show such a pass: a line for each source, then what it warned of."""
+    parts = ["# " + cell(watched(done)), "\n".join(f"- {cell(looked(one))}" for one in done.looks)]
+    parts += [f"**{cell(failure)}**" for failure in done.delivered.failures]
+    parts += [f"**{one.severity}** {cell(one.subject)}: {cell(one.reason)}" for one in done.alerts]
+    return "\n\n".join(parts) + "\n"
+
+
+def looked(look: Look) -> str:
+    """What came of looking at the posts of one source."""
+    if look.skipped or look.error:
+        return f"{look.source}: {look.error or look.skipped}"
+    seen = f"{count(look.asked, 'post')}, {look.counts.observed} with other counts"
+    return f"{look.source}: {seen}, {look.counts.deleted} deleted, {look.left} left for later"
 
 
 def row(visit: Visit) -> tuple[str, ...]:

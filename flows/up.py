@@ -68,7 +68,7 @@ def up(home: Path, port: int = 4200, say: Say = to_stderr, console: int | None =
         say(f"runs, schedules and their logs: {url.removesuffix('/api')}")
         say(f"data: {home}, logs of server and worker: {home / 'logs'}")
         say(f"warehouse: {Warehouse(home).home.words}")
-        say("monitor and daily-digest run on the schedules of prefect.yaml. Ctrl-C stops all.")
+        say("monitor, watch and daily-digest run as scheduled in prefect.yaml. Ctrl-C stops all.")
         return watch(running, stopping, say)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from umot.errors import Fatal, UnknownName
 from umot.post import Batch, Post, RawItem
@@ -39,6 +39,27 @@ class Connector(Protocol):
         """Posts of one raw item: pure, so that stored items can be parsed again.
 
         Raises `Skippable` where the item cannot be used.
+        """
+        ...
+
+
+@runtime_checkable
+class Observer(Connector, Protocol):
+    """A connector that can look at single posts again: what `umot watch` asks. Optional.
+
+    `observed_at_once` is how many posts one request looks at, `observed_requests` how many
+    requests the platform's limits leave for this every ten minutes.
+    """
+
+    observed_at_once: int
+    observed_requests: int
+
+    def observe(self, known: Sequence[RawItem], *, now: datetime) -> Iterator[Batch]:
+        """Ask for posts again; `known` are the items stored of them.
+
+        Yields one batch for each request, in the order of `known`, with what is to be parsed and
+        stored in their place: fresh counts, or what `parse` makes a deleted post of. A post of
+        which nothing is learnt is left out. Raises as `fetch` does.
         """
         ...
 

@@ -88,7 +88,9 @@ class FakeYouTube:
                 wanted = ask.query["id"].split(",")
                 assert len(wanted) <= 50
                 every = self.comments + [one for some in self.replies.values() for one in some]
-                return _list("comment", [{"id": c["id"]} for c in every if c["id"] in wanted])
+                found = [one for one in every if one["id"] in wanted]
+                whole = "snippet" in ask.query["part"]
+                return _list("comment", found if whole else [{"id": one["id"]} for one in found])
         return refusal(404, "notFound", "NOT_FOUND")
 
     def _threads(self, ask: Ask) -> Reply:

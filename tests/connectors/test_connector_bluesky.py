@@ -11,6 +11,7 @@ import pytest
 from connectors.bluesky import PASSWORD as VARIABLE
 from connectors.bluesky import Bluesky
 from tests.connectors.fake_bluesky import BRAND, HOME, PASSWORD, FakeBluesky, post, uri
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -64,7 +65,7 @@ def stage(server: LocalServer, fake: FakeBluesky) -> Stage:
     )
 
 
-@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK, *SIGNED], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK, SIGNED))
 def test_bluesky_conforms(check, stage: Stage) -> None:
     check(stage)
 

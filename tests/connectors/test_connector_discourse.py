@@ -9,9 +9,10 @@ import pytest
 
 from connectors.discourse import KEY, Discourse
 from tests.connectors.fake_discourse import FakeDiscourse, post
+from tests.connectors.suite import suite
 from umot.errors import Skippable
 from umot.post import Kind, RawItem, Role
-from umot.testing import BASE, DATA, LIVE, NETWORK, NOW, LocalServer, Stage, items, name, run
+from umot.testing import BASE, DATA, LIVE, NETWORK, NOW, LocalServer, Stage, items, run
 
 AT = "2026-11-20T10:00:00.000Z"
 
@@ -31,7 +32,7 @@ def discourse(server: LocalServer, **settings: Any) -> Discourse:
     return Discourse(**({"url": server.url, "timeout": 9} | settings))
 
 
-@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
 def test_discourse_conforms(
     check: Any, server: LocalServer, fake: FakeDiscourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from connectors.feeds import Feeds
 from tests.connectors.feed_payloads import APP_STORE, ATOM, RSS, PagedFeed, atom, atom_entry
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Retriable, Skippable, UmotError
 from umot.post import Kind, Post, RawItem, Role
 from umot.testing import (
@@ -25,7 +26,6 @@ from umot.testing import (
     Run,
     Stage,
     items,
-    name,
     run,
     until_error,
 )
@@ -59,7 +59,7 @@ def stage(server: LocalServer, feed: PagedFeed) -> Stage:
     )
 
 
-@pytest.mark.parametrize("check", [*DATA, *NETWORK], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, NETWORK))
 def test_feeds_conform(check, stage: Stage) -> None:
     check(stage)
 

@@ -19,9 +19,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.files import Files, parse_mapping
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, Post, Role
-from umot.testing import DATA, NOW, Item, Stage, name, run, until_error
+from umot.testing import DATA, NOW, Item, Stage, run, until_error
 
 
 def as_csv(path: Path, items: Sequence[Item]) -> None:
@@ -56,7 +57,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     )
 
 
-@pytest.mark.parametrize("check", DATA, ids=name)
+@pytest.mark.parametrize("check", suite(DATA))
 def test_files_conform(check, stage: Stage) -> None:
     check(stage)
 

@@ -10,6 +10,7 @@ import pytest
 
 from connectors.hacker_news import HackerNews
 from tests.connectors.fake_hacker_news import FakeHackerNews, comment, story
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Retriable, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -21,7 +22,6 @@ from umot.testing import (
     LocalServer,
     Reply,
     Stage,
-    name,
     run,
     until_error,
 )
@@ -51,7 +51,7 @@ def stage(server: LocalServer, fake: FakeHackerNews) -> Stage:
     return Stage(lambda: hacker_news(server, timeout=1), fake.serve, server, most=500)
 
 
-@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
 def test_hacker_news_conforms(check, stage: Stage) -> None:
     check(stage)
 

@@ -13,9 +13,10 @@ from connectors._mail import own_words, read
 from connectors.imap import PASSWORD as VARIABLE
 from connectors.imap import Imap
 from tests.connectors.fake_imap import PASSWORD, USER, FakeImap
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Retriable
 from umot.post import Kind, Role
-from umot.testing import BASE, DATA, NOW, Stage, items, name, run, until_error
+from umot.testing import BASE, DATA, NOW, Stage, items, run, until_error
 
 
 @pytest.fixture
@@ -30,14 +31,7 @@ def imap(box: FakeImap, **settings: Any) -> Imap:
     return Imap(**(usual | settings))
 
 
-# Reading a mail takes a millisecond: 5,000 of them several times are for make test-all.
-CHECKS = [
-    pytest.param(check, marks=[pytest.mark.slow] * ("thousand" in name(check)), id=name(check))
-    for check in DATA
-]
-
-
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("check", suite(DATA))
 def test_imap_conforms(check: Any, box: FakeImap) -> None:
     check(Stage(lambda: imap(box), box.serve, secrets=(PASSWORD,), folds_space=True, most=50))
 

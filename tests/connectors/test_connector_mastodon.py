@@ -14,6 +14,7 @@ from connectors.feeds import Feeds
 from connectors.mastodon import TOKEN as VARIABLE
 from connectors.mastodon import Mastodon
 from tests.connectors.fake_mastodon import HOME, TOKEN, FakeMastodon, snowflake, status
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Retriable, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -66,7 +67,7 @@ def stage(server: LocalServer, fake: FakeMastodon, **settings: Any) -> Stage:
     )
 
 
-@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
 def test_hashtags_conform(check, server: LocalServer, fake: FakeMastodon, token: None) -> None:
     check(stage(server, fake, hashtags=["stadsfiets"]))
 
@@ -316,6 +317,18 @@ def test_a_missing_or_wrong_token_names_its_variable(
     _, error = until_error(mastodon(server, hashtags="x"))
     assert f"check {VARIABLE} and its scopes" in str(error)
     assert "verlopen" not in str(error)
+
+
+def test_the_brands_query_is_searched_for_where_nothing_else_is_named(
+    fake: FakeMastodon, server: LocalServer, token: None
+) -> None:
+    fake.serve(items(3))
+    run(mastodon(server, query=['"vlot wiel"', "vlotwiel app"]))
+    asked = dict.fromkeys(ask.query["q"] for ask in server.asked)
+    assert list(asked) == ['"vlot wiel"', "vlotwiel app"]
+    server.asked.clear()
+    run(mastodon(server, hashtags="stadsfiets", query=["vlotwiel"]))
+    assert not any("q" in ask.query for ask in server.asked)
 
 
 def test_a_search_ends_where_the_server_ends_it(

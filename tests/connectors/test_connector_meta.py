@@ -10,9 +10,10 @@ import pytest
 from connectors.meta import TOKEN as VARIABLE
 from connectors.meta import Meta
 from tests.connectors.fake_meta import ACCOUNT, PAGE, TOKEN, FakeMeta, error, facebook
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Retriable
 from umot.post import Kind, Role
-from umot.testing import BASE, DATA, LIVE, NETWORK, LocalServer, Stage, name, run, until_error
+from umot.testing import BASE, DATA, LIVE, NETWORK, LocalServer, Stage, run, until_error
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def meta(server: LocalServer, **settings: Any) -> Meta:
     return Meta(**({"page": PAGE, "api_url": f"{server.url}/v23.0", "timeout": 9} | settings))
 
 
-@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
 def test_meta_conforms(check: Any, server: LocalServer, fake: FakeMeta) -> None:
     check(Stage(lambda: meta(server, timeout=1), fake.serve, server, (TOKEN,), VARIABLE, most=50))
 

@@ -20,6 +20,7 @@ from tests.connectors.fake_reddit import (
     comment,
     submission,
 )
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Retriable, Skippable
 from umot.post import Kind, Post, RawItem, Role
 from umot.testing import (
@@ -77,7 +78,7 @@ def stage(server: LocalServer, fake: FakeReddit) -> Stage:
     )
 
 
-@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
 def test_reddit_conforms(check, stage: Stage) -> None:
     check(stage)
 
@@ -212,6 +213,16 @@ def test_a_search_everywhere(fake: FakeReddit, server: LocalServer) -> None:
     assert by_id(got.posts).keys() == {"t3_a"}
     assert server.asked[-1].path == "/r/all/search/"
     assert server.asked[-1].query["restrict_sr"] == "false"
+
+
+def test_the_brands_query_is_searched_for_where_nothing_else_is_named(
+    fake: FakeReddit, server: LocalServer
+) -> None:
+    fake.posts = [submission("t3_a", AT, title="Over Vlotwiel"), submission("t3_b", AT)]
+    got = run(reddit(server, subreddits=[], query=["Over Vlotwiel"]))
+    assert by_id(got.posts).keys() == {"t3_a"}
+    whole = run(reddit(server, query=["Over Vlotwiel"]))
+    assert by_id(whole.posts).keys() == {"t3_a", "t3_b"}, "a search would miss comments"
 
 
 def test_long_threads_are_unfolded_within_the_cap(fake: FakeReddit, server: LocalServer) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from connectors.stack_exchange import KEY, StackExchange
 from tests.connectors.fake_stack_exchange import FakeStackExchange, question, reply
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Retriable
 from umot.post import Kind, Role
 from umot.testing import (
@@ -20,7 +21,6 @@ from umot.testing import (
     LocalServer,
     Reply,
     Stage,
-    name,
     run,
     until_error,
 )
@@ -44,7 +44,7 @@ def stack(server: LocalServer, **settings: Any) -> StackExchange:
     return StackExchange(**(usual | settings))
 
 
-@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
 def test_stack_exchange_conforms(
     check: Any, server: LocalServer, fake: FakeStackExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from connectors.trustpilot import KEY as VARIABLE
 from connectors.trustpilot import Trustpilot
 from tests.connectors.fake_reviews import KEY, UNIT, FakeTrustpilot, review, stamp
+from tests.connectors.suite import suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -23,7 +24,6 @@ from umot.testing import (
     LocalServer,
     Stage,
     items,
-    name,
     run,
     until_error,
 )
@@ -62,7 +62,7 @@ def stage(server: LocalServer, fake: FakeTrustpilot) -> Stage:
     )
 
 
-@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK, *SIGNED], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK, SIGNED))
 def test_trustpilot_conforms(check, stage: Stage) -> None:
     check(stage)
 

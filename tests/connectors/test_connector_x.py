@@ -10,9 +10,10 @@ import pytest
 from connectors.x import TOKEN as VARIABLE
 from connectors.x import X
 from tests.connectors.fake_x import TOKEN, FakeX, tweet
+from tests.connectors.suite import suite
 from umot.errors import Fatal
 from umot.post import Kind, Role
-from umot.testing import BASE, DATA, LIVE, NETWORK, LocalServer, Stage, name, run
+from umot.testing import BASE, DATA, LIVE, NETWORK, LocalServer, Stage, run
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def x(server: LocalServer, **settings: Any) -> X:
     return X(**({"search": "klaver", "api_url": f"{server.url}/2", "timeout": 9} | settings))
 
 
-@pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
 def test_x_conforms(check: Any, server: LocalServer, fake: FakeX) -> None:
     make = lambda: x(server, timeout=1, overlap_hours=200)  # noqa: E731
     check(Stage(make, fake.serve, server, (TOKEN,), VARIABLE, most=100))

@@ -47,6 +47,8 @@ def test_schedules_fire_at_local_times(month: int, offset: int) -> None:
     assert [fire.astimezone(UTC).hour for fire in digests] == [7 - offset] * 2
     first, second = fires("monitor", start)
     assert (second - first).total_seconds() == 1800
+    looks = fires("watch", start)
+    assert [fire.minute for fire in looks] == [2, 12]
 
 
 def test_umot_up_keeps_the_brands_hours(tmp_path: Path) -> None:
@@ -64,4 +66,8 @@ def test_a_pass_too_many_is_left_out_but_no_digest_is() -> None:
     strategies = {
         one["name"]: one["concurrency_limit"]["collision_strategy"] for one in FILE["deployments"]
     }
-    assert strategies == {"monitor": "CANCEL_NEW", "daily-digest": "ENQUEUE"}
+    assert strategies == {
+        "monitor": "CANCEL_NEW",
+        "watch": "CANCEL_NEW",
+        "daily-digest": "ENQUEUE",
+    }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from umot import config
+from umot.alert_settings import RULES
 from umot.errors import Fatal
 
 
@@ -81,7 +82,10 @@ def test_the_data_folder_is_the_one_named_or_here_or_the_user_s_own(
 
 
 def test_every_setting_has_a_help_text_and_a_default() -> None:
-    for section in (config.Brand, config.Model, config.Digest, config.Alerts, config.Settings):
+    sections = (config.Brand, config.Model, config.Digest, config.Alerts, config.Watch, config.Sql)
+    for section in (*sections, config.Settings, *RULES.values()):
         for name, field in section.model_fields.items():
-            assert field.description, f"{section.__name__}.{name}"
+            # A rule of the alerts is told of by its own text.
+            told = field.description or (name in RULES and RULES[name].__doc__)
+            assert told, f"{section.__name__}.{name}"
             assert not field.is_required(), f"{section.__name__}.{name}"

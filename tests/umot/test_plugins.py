@@ -39,6 +39,6 @@ def test_one_that_cannot_be_imported_says_so(outside: None) -> None:
 
 def test_an_unknown_name_lists_the_valid_ones() -> None:
     with pytest.raises(
-        UnknownName, match=r"unknown connector 'redit'; valid: feeds, files.*reddit"
+        UnknownName, match=r"unknown connector 'redit'; valid: .*feeds, files.*reddit"
     ):
         plugins.load(plugins.CONNECTORS, "redit")

@@ -16,7 +16,7 @@ import numpy as np
 
 from umot.errors import Fatal, Retriable, Skippable
 from umot.plugins import Readings
-from umot.post import Batch, Kind, Post, RawItem
+from umot.post import Batch, Engagement, Kind, Post, RawItem
 
 GOOD = frozenset({"fijn", "snel", "goed", "great"})
 BAD = frozenset({"slecht", "traag", "kapot", "awful"})
@@ -29,9 +29,27 @@ class Platform:
         self.url = url
         self.token_variable = token_variable
 
+    observed_at_once = 100
+    observed_requests = 10
+
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """All posts in one page; `cursor` is not needed for that."""
         del cursor
+        items = tuple(RawItem(item, now, f"item {at}") for at, item in enumerate(self._get()))
+        yield Batch(items, cursor={"seen": len(items)})
+
+    def observe(self, known: Sequence[RawItem], *, now: datetime) -> Iterator[Batch]:
+        """Counts of all posts in one answer."""
+        fresh = {one["id"]: one for one in self._get()}
+        yield Batch(
+            tuple(
+                RawItem({**one.payload, **fresh[one.payload["id"]]}, now, one.place)
+                for one in known
+                if one.payload["id"] in fresh
+            )
+        )
+
+    def _get(self) -> list[dict[str, Any]]:
         try:
             answer = httpx.get(self.url, timeout=60, headers=self._headers(), trust_env=False)
         except httpx.TransportError as error:
@@ -42,8 +60,8 @@ class Platform:
             raise Retriable(f"{self.url} answered {answer.status_code}", retry_after=wait)
         if answer.status_code != 200:
             raise Fatal(f"{self.url} answered {answer.status_code}")
-        items = tuple(RawItem(item, now, f"item {at}") for at, item in enumerate(answer.json()))
-        yield Batch(items, cursor={"seen": len(items)})
+        found: list[dict[str, Any]] = answer.json()
+        return found
 
     def parse(self, raw: RawItem) -> Iterable[Post]:
         """One post an item."""
@@ -56,7 +74,8 @@ class Platform:
             kind=Kind.REVIEW,
             author="someone",
             language="nl",
-            posted_at=raw.fetched_at,
+            posted_at=datetime.fromisoformat(raw.payload.get("at") or raw.fetched_at.isoformat()),
+            engagement=Engagement(raw.fetched_at, likes=raw.payload.get("likes")),
         )
 
     def _headers(self) -> dict[str, str]:

@@ -1,0 +1,86 @@
+"""The `watch` flow: young and growing posts are looked at again, then alerts and the copy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.logging import get_run_logger
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows import summary
+from flows.monitor import AT_ONCE, as_utc, deliver, publish, raise_alerts
+from flows.patience import RETRIES, delays, worth_retrying
+from flows.secret_blocks import load_secrets
+from flows.turn import turn
+from umot import config, pipeline
+from umot.config import Source
+from umot.pipeline import Monitor, watching
+from umot.pipeline.watching import Look, Watched
+
+ARTIFACT = "umot-watch"
+
+
+@task(task_run_name="look at {source.name}", cache_policy=NO_CACHE, persist_result=False)
+def look(monitor: Monitor, source: Source, now: datetime) -> Look:
+    """Look again at the posts of one source whose time has come."""
+    done = watching.look(monitor, source, now=now)
+    get_run_logger().info("%s", summary.looked(done))
+    return done
+
+
+@flow(
+    name="watch",
+    task_runner=ThreadPoolTaskRunner(max_workers=AT_ONCE),  # type: ignore[arg-type] # invariant
+    persist_result=False,
+)
+def watch(
+    home: str | None = None, sources: list[str] | None = None, now: datetime | None = None
+) -> Watched:
+    """One pass over the posts that are young or growing, of all sources or of those named.
+
+    A source that fails stops nothing else: the run fails only after everything is done, and
+    names it. `now` is for making a past moment again; without a time zone it is UTC.
+    """
+    load_secrets()
+    folder = config.home(Path(home) if home else None)
+    monitor = Monitor.open(folder)
+    at = as_utc(now)
+    wanted = monitor.sources(sources or ())
+    with turn(folder):
+        looks = look_at_all(monitor, wanted, at)
+        alerts = raise_alerts(monitor, at)
+        delivered = deliver(monitor)
+        done = Watched(tuple(looks), tuple(alerts), publish(monitor), delivered)
+    message = summary.watched(done)
+    create_markdown_artifact(summary.watch_page(done), key=ARTIFACT, description=message)
+    if done.failures:
+        return cast(Watched, Failed(message=message))
+    return cast(Watched, Completed(message=message, data=done))
+
+
+def look_at_all(monitor: Monitor, sources: list[Source], now: datetime) -> list[Look]:
+    """Look at all sources at the same time; a failure becomes the error of its look."""
+    pauses = delays()
+    pipeline.import_connectors(sources)  # by one thread, as in `monitor`
+    futures: list[PrefectFuture[Look]] = [
+        look.with_options(
+            retries=RETRIES,
+            retry_delay_seconds=pauses,
+            retry_condition_fn=worth_retrying,
+        ).submit(monitor, source, now)
+        for source in sources
+    ]
+    looks = []
+    for source, future in zip(sources, futures, strict=True):
+        came = future.result(raise_on_failure=False)
+        if isinstance(came, BaseException):
+            came = Look(source.name, error=pipeline.one_line(came))
+        looks.append(came)
+    return looks
