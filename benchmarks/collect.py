@@ -2,11 +2,12 @@
 
     collect.py [--posts N] [--fresh FOLDER]
 
-N posts (default 100,000) are spread over the platforms, each behind its own protocol. One source
-fails all the time, one asks to wait at first. Two passes follow: the first stores everything, the
-second must add nothing. Checked: nothing lost, nothing double, the failing source stops no other.
-Told: posts a second, seconds and posts of each connector, memory at the start, at most and while
-the second half came in. Writes results/collect.json.
+N posts (default 100,000) are spread over the platforms, each a process of its own that speaks its
+own protocol. One source fails all the time, one asks in the midst to wait, one takes 20 seconds
+for each answer until all others are done. Passes as `umot collect` makes them: the first stores
+everything, then the source that had to wait goes on, and another pass must add nothing. Told:
+posts a second, the seconds of each source from its first batch to its last, and the collector's
+memory. Writes results/collect.json.
 """
 
 from __future__ import annotations
@@ -15,227 +16,171 @@ import argparse
 import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from collect_platforms import DONE, NOW
 from machine import described
 
-from tests.connectors.fake_discourse import FakeDiscourse
-from tests.connectors.fake_hacker_news import FakeHackerNews
-from tests.connectors.fake_imap import PASSWORD, USER, FakeImap
-from tests.connectors.fake_mastodon import FakeMastodon
-from tests.connectors.fake_meta import PAGE, FakeMeta
-from tests.connectors.fake_meta import TOKEN as META
-from tests.connectors.fake_stack_exchange import FakeStackExchange
-from tests.connectors.fake_x import TOKEN as X
-from tests.connectors.fake_x import FakeX
-from umot import webhook
-from umot.pipeline import Monitor, Visit, collect
-from umot.testing import Item, LocalServer, Reply
+from umot.pipeline import Monitor, Visit
+from umot.pipeline.together import collect_all
 
 HERE = Path(__file__).parent
-NOW = datetime(2026, 11, 20, 11, tzinfo=UTC)
-SECRET = "a secret of the webhook"
-KEYS = {"UMOT_IMAP_PASSWORD": PASSWORD, "UMOT_META_TOKEN": META, "UMOT_X_TOKEN": X,
-        webhook.VARIABLE: SECRET}  # fmt: skip
-SHARES = {"discourse": 16, "hacker_news": 16, "mastodon": 12, "stack_exchange": 16, "meta": 8,
-          "x": 12, "imap": 4, "webhook": 6, "files": 10}  # fmt: skip
-WORDS = ("polis", "premie", "schade", "wachten", "helpdesk", "app", "brief", "dekking", "snel",
-         "traag", "vriendelijk", "duur", "opzeggen", "vergoeding", "telefoon")  # fmt: skip
-
-
-def items(name: str, count: int) -> list[Item]:
-    """Posts of one platform, a few seconds apart, within the last week; no two alike."""
-    step = timedelta(seconds=500_000 / max(count, 1))
-    return [
-        Item(n, f"Klaver {name} {n}: " + " ".join(WORDS[(n * k) % 15] for k in (1, 2, 3, 7)),
-             NOW - timedelta(hours=1) - n * step)
-        for n in range(count)
-    ]  # fmt: skip
-
-
-class Place:
-    """A data folder with a source for each platform, and the platforms."""
-
-    def __init__(self, home: Path, stack: ExitStack, posts: int) -> None:
-        self.home, self.stack = home, stack
-        self.counts = {name: posts * share // 100 for name, share in SHARES.items()}
-        self.sources: list[str] = []
-
-    def source(self, name: str, connector: str, **settings: Any) -> None:
-        """Write a source down."""
-        rows = {"name": name, "connector": connector, **settings}
-        lines = [f"{key} = {json.dumps(value)}" for key, value in rows.items()]
-        self.sources.append("\n".join(["[[sources]]", *lines]))
-
-    def serve(self, name: str, fake: Any) -> str:
-        """Start a platform; gives its address."""
-        fake.serve(items(name, self.counts[name]))
-        return self.stack.enter_context(LocalServer(fake.answer)).url
-
-    def build(self) -> None:
-        """All platforms and sources."""
-        url = self.serve("discourse", FakeDiscourse())
-        self.source("discourse", "discourse", url=url)
-        url = self.serve("hacker_news", FakeHackerNews())
-        self.source("hacker_news", "hacker_news", search=["e"], search_url=f"{url}/api/v1",
-                    items_url=f"{url}/v0")  # fmt: skip
-        url = self.serve("mastodon", FakeMastodon())
-        self.source("mastodon", "mastodon", instance=url, hashtags=["vlotwiel"])
-        url = self.serve("stack_exchange", FakeStackExchange())
-        self.source("stack_exchange", "stack_exchange", site="forum", search=["Klaver"],
-                    api_url=f"{url}/2.3")  # fmt: skip
-        url = self.serve("meta", FakeMeta())
-        self.source("meta", "meta", page=PAGE, api_url=f"{url}/v23.0")
-        self.limited(self.serve_x())
-        box = self.stack.enter_context(FakeImap())
-        box.serve(items("imap", self.counts["imap"]))
-        self.source("imap", "imap", host="127.0.0.1", user=USER, port=box.port, security="none")
-        self.exports()
-        broken = self.stack.enter_context(LocalServer(lambda ask: Reply(500)))
-        self.source("broken", "discourse", url=broken.url)
-        brand = '[brand]\nname = "Klaver"\nquery = "klaver"\n'
-        (self.home / "umot.toml").write_text("\n".join([brand, *self.sources]), "utf-8")
-
-    def serve_x(self) -> LocalServer:
-        """Start X, whose server is told below to refuse once."""
-        fake = FakeX()
-        fake.serve(items("x", self.counts["x"]))
-        return self.stack.enter_context(LocalServer(fake.answer))
-
-    def limited(self, server: LocalServer) -> None:
-        """A platform that has had enough after five requests, once."""
-        refused: list[int] = []
-
-        def fault(ask: object) -> Reply | None:
-            if len(server.asked) == 6 and not refused:
-                refused.append(1)
-                return Reply(429, b"", {"Retry-After": "1"})
-            return None
-
-        server.fault = fault
-        self.source("x", "x", search=["Klaver"], api_url=f"{server.url}/2")
-
-    def exports(self) -> None:
-        """A file, and messages that wait on disk."""
-        rows = [
-            {"id": one.number, "body": one.text, "posted_at": one.at.isoformat()}
-            for one in items("files", self.counts["files"])
-        ]
-        (self.home / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-        self.source("files", "files", path="rows.jsonl", platform="survey")
-        sent = [
-            {"id": one.number, "body": one.text, "posted_at": one.at.isoformat()}
-            for one in items("webhook", self.counts["webhook"])
-        ]
-        for at in range(0, len(sent), 500):
-            body = json.dumps(sent[at : at + 500]).encode()
-            webhook.receive(self.home, "in", body, webhook.sign(SECRET, body, NOW), NOW)
-        self.source("webhook", "webhook", source="in")
-
-
-def visit_all(monitor: Monitor) -> tuple[dict[str, Visit], dict[str, float]]:
-    """Every source in a thread of its own; those that are asked to wait do so, and go on."""
-    visits: dict[str, Visit] = {}
-    seconds: dict[str, float] = {}
-
-    def visit(source: Any) -> None:
-        started = time.monotonic()
-        for again in (True, False):
-            try:
-                visits[source.name] = collect(monitor, source, now=NOW)
-                break
-            except Exception as error:
-                visits[source.name] = Visit(source.name, error=str(error))
-                wait = getattr(error, "retry_after", None)
-                if not (again and wait):
-                    break
-                time.sleep(wait)
-        seconds[source.name] = time.monotonic() - started
-
-    threads = [threading.Thread(target=visit, args=(one,)) for one in monitor.sources()]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return visits, seconds
+RESULT = HERE / "results" / "collect.json"
+# Percent of the posts. The odd ones stand first: nobody is to wait for them.
+SHARES = {
+    "slow": 3, "broken": 0, "x": 4, "app_store": 4, "bluesky": 8, "discourse": 6, "feeds": 8,
+    "google_business": 6, "google_play": 6, "hacker_news": 6, "kiyoh": 6, "mastodon": 6, "meta": 4,
+    "reddit": 8, "stack_exchange": 4, "trustpilot": 8, "youtube": 8, "imap": 1, "webhook": 2,
+    "files": 2,
+}  # fmt: skip
 
 
 @contextmanager
-def watched() -> Iterator[list[int]]:
-    """Resident megabytes, four times a second."""
-    seen: list[int] = []
-    stop = threading.Event()
-
-    def look() -> None:
-        while not stop.wait(0.25):
-            pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-            seen.append(pages * resource.getpagesize() // 2**20)
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
+def platforms(counts: Mapping[str, int], home: Path) -> Iterator[None]:
+    """Start them all, and write the configuration that reads them."""
+    running = {
+        name: subprocess.Popen(
+            [sys.executable, HERE / "collect_platforms.py", name, str(count), home],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for name, count in counts.items()
+    }  # fmt: skip
     try:
-        yield seen
+        text = '[brand]\nname = "Klaver"\nquery = "klaver"\n'
+        for name, process in running.items():
+            assert process.stdout
+            told, keys = json.loads(process.stdout.readline())
+            lines = [f"{key} = {json.dumps(one)}" for key, one in ({"name": name} | told).items()]
+            text += "\n".join(["", "[[sources]]", *lines, ""])
+            os.environ.update(keys)
+        (home / "umot.toml").write_text(text, "utf-8")
+        yield
     finally:
-        stop.set()
-        thread.join()
+        for process in running.values():
+            process.communicate()
+
+
+def resident() -> int:
+    """Megabytes of memory that this process has now."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() // 2**20
+
+
+@dataclass
+class Watch:
+    """What a pass says of itself while it runs: called with a source, and how far it is."""
+
+    folder: Path
+    total: int
+    started: float = field(default_factory=time.monotonic)
+    seen: dict[str, int] = field(default_factory=dict)
+    first: dict[str, float] = field(default_factory=dict)
+    last: dict[str, float] = field(default_factory=dict)
+    memory: list[tuple[int, int]] = field(default_factory=list)
+    others_done: float | None = None
+
+    def __call__(self, source: str, done: int, total: int | None) -> None:
+        """Note it, and let the slow platform hurry once it is the only one."""
+        at = time.monotonic() - self.started
+        self.seen[source] = done
+        self.first.setdefault(source, at)
+        self.last[source] = at
+        self.memory.append((sum(self.seen.values()), resident()))
+
+    def wait_for_others(self, idle: threading.Event, needed: Mapping[str, int]) -> None:
+        """Tell the slow platform when every post of the others is read."""
+        while not idle.wait(0.2):
+            if all(self.seen.get(name, 0) >= count for name, count in needed.items()):
+                self.others_done = time.monotonic() - self.started
+                (self.folder / DONE).touch()
+                return
+
+    def at(self, share: float) -> int:
+        """Megabytes when this share of the posts was read."""
+        return next((mb for seen, mb in self.memory if seen >= share * self.total), 0)
+
+
+def first_pass(
+    monitor: Monitor, watch: Watch, counts: Mapping[str, int]
+) -> tuple[dict[str, Visit], dict[str, Visit]]:
+    """Everything once, then what had to wait; the visits of both."""
+    idle = threading.Event()
+    # X stops in the midst of it, so it is not waited for.
+    needed = {n: c for n, c in counts.items() if n not in ("slow", "broken", "x")}
+    waiter = threading.Thread(target=watch.wait_for_others, args=(idle, needed))
+    waiter.start()
+    first = collect_all(monitor, monitor.sources(), now=NOW, progress=watch)
+    idle.set()
+    waiter.join()
+    (watch.folder / DONE).touch()
+    time.sleep(1)  # as the platform asked
+    watch.total -= watch.seen.pop("x", 0)
+    second = collect_all(monitor, monitor.sources(["x"]), now=NOW, progress=watch)
+    return {one.source: one for one in first}, {one.source: one for one in second}
 
 
 def ask(monitor: Monitor, sql: str) -> Any:
-    """One value of the writer's own file."""
+    """The rows of the writer's own file."""
     with monitor.warehouse.write("benchmark") as db:
-        return db.execute(sql).fetchone()[0]
+        return db.execute(sql).fetchall()
 
 
 def run(home: Path, posts: int) -> dict[str, Any]:
-    """Both passes, and what was found."""
-    os.environ.update(KEYS)
-    with ExitStack() as stack:
-        place = Place(home, stack, posts)
-        place.build()
+    """All passes, and what was found."""
+    counts = {name: posts * share // 100 for name, share in SHARES.items()}
+    served = sum(counts.values())
+    with platforms(counts, home):
         monitor = Monitor.open(home)
-        with watched() as memory:
-            started = time.monotonic()
-            first, seconds = visit_all(monitor)
-            took = time.monotonic() - started
-            again, _ = visit_all(monitor)
-        served = sum(place.counts.values())
-        stored = ask(monitor, "SELECT count(*) FROM posts")
-        lost = {
-            name: count - ask(monitor, f"SELECT count(*) FROM post_brands WHERE source = '{name}'")
-            for name, count in place.counts.items()
-        }
-    checks: dict[str, Callable[[], bool]] = {
-        "nothing is lost": lambda: not any(lost.values()),
-        "nothing is double": lambda: stored == served,
-        "a second pass adds nothing": lambda: not any(one.counts.new for one in again.values()),
-        "only the broken source failed": lambda: (
-            [name for name, one in first.items() if one.error] == ["broken"]
-        ),
-    }
-    half = memory[len(memory) // 4 : len(memory) // 2] or memory
+        start = resident()
+        watch = Watch(home, served)
+        first, second = first_pass(monitor, watch, counts)
+        took = time.monotonic() - watch.started
+        end = resident()
+        again = collect_all(monitor, monitor.sources(), now=NOW)
+        rows = ask(monitor, "SELECT source, count(*) FROM post_brands GROUP BY ALL")
+        (stored, texts), *_ = ask(
+            monitor, "SELECT count(*), count(DISTINCT coalesce(title, '') || body) FROM posts"
+        )
+    lost = {name: count - dict(rows).get(name, 0) for name, count in counts.items()}
+    failed = [name for name, one in first.items() if one.error]
+    tenth = watch.at(0.1)
+    slow_end = watch.last["slow"]
     return {
-        "machine": described(),
+        "machine": described() | {"shared": "other work ran on the same cores"},
         "posts": served,
         "stored": stored,
         "seconds": round(took, 1),
         "posts_a_second": round(served / took),
+        "seconds_until_all_but_the_slow_source_were_done": round(watch.others_done or 0, 1),
         "connectors": {
-            name: {"posts": count, "seconds": round(seconds[name], 1), "missing": lost[name]}
-            for name, count in place.counts.items()
+            name: {"posts": count, "missing": lost[name],
+                   "seconds": round(watch.last.get(name, 0) - watch.first.get(name, 0), 1)}
+            for name, count in counts.items()
         },
-        "memory_mb": {"start": memory[0], "second_half": max(half), "most": max(memory)},
-        "checks": {name: check() for name, check in checks.items()},
-    }
+        "memory_mb": {"start": start, "at_10_percent": tenth, "at_the_end": end,
+                      "most": max(mb for _, mb in watch.memory)},
+        "failures": {name: first[name].error for name in failed},
+        "checks": {
+            "nothing is lost": not any(lost.values()),
+            "nothing is double": stored == served == texts,
+            "another pass adds nothing": not any(one.counts.new for one in again),
+            "only the broken and the limited source failed": failed == ["broken", "x"],
+            "the limited source went on where it was": second["x"].error is None,
+            "the slow source delayed none": (watch.others_done or slow_end) < slow_end,
+            "memory is flat": end <= tenth * 1.25,
+        },
+    }  # fmt: skip
 
 
 def main() -> int:
@@ -248,11 +193,11 @@ def main() -> int:
         home = given.fresh or Path(folder)
         home.mkdir(parents=True, exist_ok=True)
         found = run(home, given.posts)
-    results = HERE / "results"
-    results.mkdir(exist_ok=True)
-    text = json.dumps(found, indent=2)
-    (results / "collect.json").write_text(text + "\n", "utf-8")
-    print(text)
+    known = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    kept = {"near_duplicates": known["near_duplicates"]} if "near_duplicates" in known else {}
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(found | kept, indent=2) + "\n", "utf-8")
+    print(json.dumps(found, indent=2))
     return 0 if all(found["checks"].values()) else 1
 
 

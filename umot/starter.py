@@ -133,12 +133,8 @@ def places(company: Company) -> Iterator[Place]:
     yield Place("Of use where the customers build software; take it out otherwise.",
                 "hacker-news", "hacker_news", {"search": [phrase(name) or name]})  # fmt: skip
     if company.app_store:
-        url = (
-            f"https://itunes.apple.com/{country}/rss/customerreviews/"
-            f"id={company.app_store}/sortby=mostrecent/xml"
-        )
-        yield Place("Reviews of your app.", "app-store", "feeds",
-                    {"url": url, "platform": "app_store", "about_brand": True})  # fmt: skip
+        settings = {"apps": [company.app_store], "countries": [country]}
+        yield Place("Reviews of your app.", "app-store", "app_store", settings)
     if company.youtube:
         url = f"https://www.youtube.com/feeds/videos.xml?channel_id={company.youtube}"
         yield Place("Videos of your channel (a key adds the comments).", "youtube", "feeds",

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import Umot
 from umot import config
+from umot.cli.questions import QUESTIONS
 from umot.pipeline import prepared
 from umot.pipeline.monitor import Monitor
 from umot.queries import parse
@@ -176,3 +177,24 @@ def test_collect_since_reads_the_past_again(umot: Umot, home: Path) -> None:
     assert "1 seen, 0 new" in ran.err, "without the cursor it is read again"
     assert umot("collect", "--since", "2999-01-01").code == 2
     assert umot("collect", "--since", "gisteren").code == 2
+
+
+def test_answers_are_read_as_people_give_them() -> None:
+    read = {one.name: one.read for one in QUESTIONS}
+    assert read["app_store"]("https://apps.apple.com/nl/app/klaver/id999?l=nl") == "999"
+    assert [read["app_store"](one) for one in ("id999", "999", "")] == ["999", "999", ""]
+    assert read["subreddit"]("/r/klaver/") == "klaver"
+    assert (read["country"](""), read["country"]("BE")) == ("nl", "BE")
+    assert read["youtube"]("https://www.youtube.com/channel/UCx-1") == "UCx-1"
+
+
+@pytest.mark.parametrize(
+    "given", [("--country", "Nederland"), ("--languages", "Dutch"), ("--youtube", "@klaver")]
+)
+def test_an_answer_that_cannot_be_is_refused_before_anything_is_written(
+    umot: Umot, home: Path, given: tuple[str, str]
+) -> None:
+    ran = umot("init", home, "--brand", "Klaver", *given)
+    assert ran.code == 2
+    assert given[1] in ran.err
+    assert not (home / config.FILE).exists()

@@ -29,6 +29,7 @@ Note = Annotated[str | None, typer.Option(help="What to write down.", show_defau
 By = Annotated[
     str | None, typer.Option(help="Who does it; else who is logged in.", show_default=False)
 ]
+TOLD = ("answered", "resolved", "escalated")  # of a thread; that it is open goes without saying
 
 group = typer.Typer(help="Warnings about posts that need people; without a command it lists them.")
 
@@ -48,12 +49,13 @@ def list_(context: typer.Context, all_: All = False, format_: Format = "text") -
 
 def show(context: typer.Context, all_: bool, form: str) -> None:
     """Print the alerts, and say which messages about them did not arrive."""
-    from warehouse import alert_list, outbox
+    from warehouse import alert_list, alert_threads, outbox
 
     if form not in ("text", "json"):
         raise typer.BadParameter(f"{form!r} is not one of text, json")
     with state(context).monitor().warehouse.read() as db:
         found = alert_list.listed(db, now=now(), closed=all_)
+        threads = alert_threads.threads(db, found)
         sent = outbox.deliveries(db)
         troubled = outbox.undelivered(db)
     if form == "json":
@@ -61,10 +63,17 @@ def show(context: typer.Context, all_: bool, form: str) -> None:
         for one in sent:
             values = asdict(one)
             of_alert[values.pop("alert_id")].append(values)
-        shown = [{**asdict(one), "deliveries": of_alert[one.alert_id]} for one in found]
+        shown = [
+            {
+                **asdict(one),
+                "thread": threads.get(one.alert_id),
+                "deliveries": of_alert[one.alert_id],
+            }
+            for one in found
+        ]
         rows([json.dumps(shown, indent=2, default=as_text)])
     else:
-        rows([line(one) for one in found])
+        rows([line(one, threads.get(one.alert_id)) for one in found])
         if not found:
             say("no alerts" if all_ else "no open alerts")
     for trouble in troubled:
@@ -72,9 +81,10 @@ def show(context: typer.Context, all_: bool, form: str) -> None:
         say(f"{trouble.count} to {trouble.recipient!r} {end}: {trouble.error}")
 
 
-def line(alert: Listed) -> str:
-    """An alert in one line."""
-    parts = (alert.severity, alert.kind, alert.brand, alert.subject, alert.state, alert.reason)
+def line(alert: Listed, thread: str | None) -> str:
+    """An alert in one line; `thread` is what has come of the post's thread, if anything."""
+    state = f"{alert.state}, {thread}" if thread in TOLD else alert.state
+    parts = (alert.severity, alert.kind, alert.brand, alert.subject, state, alert.reason)
     return f"{alert.raised_at:%Y-%m-%d %H:%M}Z\t" + "\t".join(parts)
 
 

@@ -23,6 +23,7 @@ from umot.cli import (
     setup,
     tracing,
     training,
+    watch,
 )
 from umot.cli.common import State, console, safe
 from umot.errors import UmotError
@@ -38,7 +39,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    demo, setup, models, training, job, alerts, data, care, tracing, forgetting, moving, serve
+    demo, setup, models, training, job, watch, alerts, data, care, tracing, forgetting, moving,
+    serve,
 ):  # fmt: skip
     module.register(app)
 

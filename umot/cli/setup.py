@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from umot.cli import sources
 from umot.cli.common import progress, rows, say, state
+from umot.cli.questions import told
 from umot.journey import GENERAL, SECTORS
-
-if TYPE_CHECKING:
-    from umot.starter import Company
-
-QUESTIONS = (
-    ("country", "Country (nl, be, gb, …)", "nl"),
-    ("languages", "Languages your customers write in", "nl,en"),
-    ("website", "Website, or empty", ""),
-    ("app_store", "Number of your app in the App Store (after id in its address), or empty", ""),
-    ("subreddit", "A subreddit of your own, or empty", ""),
-    ("youtube", "Id of your YouTube channel (UC…), or empty", ""),
-    ("forum", "Address of your Discourse forum, or empty", ""),
-    ("competitors", "Competitors, with commas between them, or empty", ""),
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where.")] = Path(),
     brand: Annotated[
         str | None, typer.Option(help="Name of the brand; else asked.", show_default=False)
     ] = None,
@@ -94,42 +81,15 @@ def init(
     # One who names the brand in the command has said what he wanted to.
     asks = brand is None and sys.stdin.isatty()
     if brand is None and not asks:
-        raise typer.BadParameter("no terminal to ask in: give --brand, and what else there is")
+        raise typer.BadParameter(
+            'no terminal to ask in: give --brand "NAME", and what else there is (umot init --help)'
+        )
     name = brand or typer.prompt("Name of the brand", err=True)
     for written in write(folder, told(name, language, time_zone, given, asks=asks), sector):
         say(f"wrote {written}")
     show_keys()
     where = "" if folder == Path() else f"cd {folder} && "
-    say(f"next: {where}umot doctor, then umot run")
-
-
-def told(
-    brand: str,
-    language: str,
-    time_zone: str | None,
-    given: dict[str, str | None],
-    *,
-    asks: bool,
-) -> Company:
-    """What is known of the company, the rest asked for or taken as usual."""
-    from umot.starter import Company
-
-    answers = {}
-    for name, question, usual in QUESTIONS:
-        answer = given[name]
-        if answer is None and asks:
-            answer = typer.prompt(question, default=usual, err=True, show_default=bool(usual))
-        answers[name] = (usual if answer is None else answer).strip()
-    languages = listed(answers.pop("languages").lower())
-    competitors = listed(answers.pop("competitors"))
-    answers["country"] = answers["country"].lower()
-    return Company(brand, language, time_zone, languages=languages, competitors=competitors,
-                   **answers)  # fmt: skip
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """Words with commas between them."""
-    return tuple(one.strip() for one in text.split(",") if one.strip())
+    say(f"next: {where}umot doctor, umot try SOURCE to see a few posts, then umot run")
 
 
 def show_keys() -> None:
@@ -147,7 +107,7 @@ def show_keys() -> None:
 def doctor(
     context: typer.Context,
     only: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Only these sources.")
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Only these sources.")
     ] = None,
     mend: Annotated[
         bool,

@@ -26,7 +26,7 @@ def add(
     connector: Annotated[str, typer.Argument(help="See umot connectors.")],
     settings: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SETTING=VALUE]…", help="E.g. hashtags=klaver,klaverapp."),
+        typer.Argument(metavar="SETTING=VALUE", help="E.g. hashtags=klaver,klaverapp."),
     ] = None,
     name: Annotated[
         str | None, typer.Option(help="Name of the source; else the connector's.")
