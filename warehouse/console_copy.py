@@ -60,6 +60,11 @@ class Copy:
             return None
         return found.st_ino, found.st_mtime_ns
 
+    @property
+    def opened(self) -> Mark | None:
+        """Which copy is read at present; None for none. It stays while somebody reads."""
+        return self._mark
+
     def close(self) -> None:
         """Let go of the file."""
         with self._turn:

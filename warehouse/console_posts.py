@@ -61,12 +61,11 @@ class Page:
 
 def search(db: Connection, wanted: Filter, after: Place | None, size: int) -> Page:
     """One page of at most `size` posts after a place in the order."""
-    indexed = bool(db.execute("SELECT count(*) FROM search.built").fetchall()[0][0])
-    for values in tries(db, wanted, after):
+    asked = words(wanted.words, is_indexed(db))
+    steps = "indexed" not in asked  # the index is asked once for all times
+    for values in tries(db, wanted, after, steps=steps):
         values |= bounds(db, wanted, values["since"])
-        found = db.execute(
-            query("console_posts"), {**values, **words(wanted.words, indexed), "size": size + 1}
-        ).fetchall()
+        found = db.execute(query(name_of(asked)), {**values, **asked, "size": size + 1}).fetchall()
         if len(found) > size:
             break
     more = found[size:]
@@ -75,11 +74,18 @@ def search(db: Connection, wanted: Filter, after: Place | None, size: int) -> Pa
     return Page([row[0] for row in shown], ends)
 
 
-def shown_sql(wanted: Filter, size: int, after: Place | None = None) -> dict[str, Any]:
-    """The values by which `console_posts` is asked, for people to read."""
-    plain = values_of(wanted, after)
+def shown_sql(
+    db: Connection, wanted: Filter, size: int, after: Place | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The query and the values by which it is asked, for people to read."""
+    asked = words(wanted.words, is_indexed(db))
     everything = {"first": 0, "last": MOST}
-    return {**plain, **everything, **words(wanted.words, True), "size": size}
+    return name_of(asked), {**values_of(wanted, after), **everything, **asked, "size": size}
+
+
+def is_indexed(db: Connection) -> bool:
+    """Whether the copy has an index of words."""
+    return bool(db.execute("SELECT count(*) FROM search.built").fetchall()[0][0])
 
 
 def bounds(db: Connection, wanted: Filter, since: datetime | None) -> dict[str, int]:
@@ -106,11 +112,13 @@ def values_of(wanted: Filter, after: Place | None) -> dict[str, Any]:
     return values | place
 
 
-def tries(db: Connection, wanted: Filter, after: Place | None) -> Iterable[dict[str, Any]]:
+def tries(
+    db: Connection, wanted: Filter, after: Place | None, *, steps: bool = True
+) -> Iterable[dict[str, Any]]:
     """The parameters to ask with, one after the other until a page is full: ever longer periods."""
     values = values_of(wanted, after)
     newest = wanted.until
-    if wanted.sort not in WITHOUT_STEPS:
+    if steps and wanted.sort not in WITHOUT_STEPS:
         if after is not None:
             newest = datetime.fromtimestamp(after.rank / 1e6, tz=UTC) + timedelta(seconds=1)
         elif newest is None:
@@ -131,14 +139,16 @@ def latest(db: Connection) -> datetime | None:
 def words(text: str | None, indexed: bool) -> dict[str, str | None]:
     """How words are looked for: by the index where there is one, else as letters in the text."""
     if not text or not text.strip():
-        return {"indexed": None, "letters": None}
+        return {"letters": None}
     if indexed and any(one.isalnum() for one in text):
-        return {"indexed": text, "letters": None}
+        return {"indexed": text}
     bare = unicodedata.normalize("NFD", text.strip().lower())
-    return {
-        "indexed": None,
-        "letters": "".join(one for one in bare if not unicodedata.combining(one)),
-    }
+    return {"letters": "".join(one for one in bare if not unicodedata.combining(one))}
+
+
+def name_of(asked: dict[str, str | None]) -> str:
+    """The query that looks for words in this way."""
+    return "console_found" if "indexed" in asked else "console_posts"
 
 
 def numbers(db: Connection, posts: Sequence[str]) -> dict[str, int]:

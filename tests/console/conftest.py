@@ -153,6 +153,8 @@ def writer(console_home: Path, tmp_path: Path) -> Iterator[Visitor]:
     """At a console with a copy of the sample, to write to."""
     shutil.copytree(console_home, tmp_path / "home")
     console = Console(tmp_path / "home", Access())
+    # Tests say when it is published; who wants to write meanwhile would be sent away.
+    console.publisher.delay = 3_600
     with TestClient(make_app(console), base_url="http://127.0.0.1") as client:
         yield Visitor(client, console)
 

@@ -164,3 +164,22 @@ def test_without_a_published_copy_it_says_what_to_do(tmp_path: Any) -> None:
         found = client.get("/posts")
     assert found.status_code == 400
     assert "umot run" in found.text
+
+
+def test_lists_by_strength_look_at_ninety_days_and_say_so(visitor: Any) -> None:
+    page = visitor.client.get("/posts?sort=negative").text
+    assert 'name="since" value="2026-08-24"' in page  # the last day is 21 November
+    page = visitor.client.get("/posts?sort=reach&since=2026-11-20").text
+    assert 'name="since" value="2026-11-20"' in page
+    page = visitor.client.get("/posts?sort=reach&until=2026-11-10").text
+    assert 'name="since" value="2026-08-13"' in page
+    assert 'name="since" value=""' in visitor.client.get("/posts").text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_rule_has_a_name(language: str) -> None:
+    from umot.console.words import words
+    from umot.notify.words import KINDS
+
+    named = {key.removeprefix("alerts.kind_") for key in words(language).entries}
+    assert set(KINDS[language]) <= named

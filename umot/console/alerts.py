@@ -23,8 +23,8 @@ def listed(
     """One page of the alerts in a state, the newest first."""
     key = unpacked(after, datetime, str)
     wanted = None if state == "all" else state
-    changed = console.overlay.alerts()
     with console.copy.read() as db:
+        changed = console.overlay.alerts()
         found = console_alerts.page(
             db, state=wanted, after=(key[0], key[1]) if key else None, apart=list(changed),
             now=now, size=size + 1,

@@ -38,6 +38,7 @@ Day = Annotated[date | None, Query(description="a local day of the brand, 1990 t
 Brand = Annotated[str | None, Query(description="a brand; else our own", max_length=200)]
 Size = Annotated[int, Query(ge=1, le=100, description="rows of a page")]
 After = Annotated[str | None, Query(description="next of the page before", max_length=2_000)]
+SORTED = "any but time looks at the last 90 days, or as many up to until, unless since is given"
 SourceName = Annotated[str | None, Query(max_length=200)]
 
 
@@ -88,7 +89,7 @@ def posts(
     since: Day = None,
     until: Day = None,
     brand: Brand = None,
-    sort: models.SortKey = "time",
+    sort: Annotated[models.SortKey, Query(description=SORTED)] = "time",
     after: After = None,
     size: Size = 25,
 ) -> models.Posts:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, cast
 
-from umot.console.asked import a_day, begins, ends, one_of
+from umot.console.asked import FIRST, a_day, begins, ends, one_of
 from umot.console.journey import brand_of
 from umot.console.posts import places
 from umot.console.state import Console
@@ -19,6 +20,7 @@ NAMES = (
     "q", "label", "stage", "touchpoint", "tone", "source", "language", "since", "until", "brand",
     "sort",
 )  # fmt: skip
+DAYS = 90  # in which the most negative posts, and the like, are looked for
 LONGEST = 300  # characters of the words that are looked for
 
 
@@ -28,6 +30,7 @@ def filter_of(console: Console, given: Mapping[str, Any]) -> Filter:
     `since` and `until` are local days of the brand, both included. Raises `Fatal` for what cannot
     be, and `NotFound` for a brand without posts.
     """
+    given = completed(console, given)
     words = (given.get("q") or "").strip()
     if len(words) > LONGEST:
         raise Fatal(f"give at most {LONGEST} characters to look for")
@@ -52,6 +55,24 @@ def filter_of(console: Console, given: Mapping[str, Any]) -> Filter:
         until=ends(until, brand.time_zone) if until else None,
         sort=cast(Sort, one_of("sort", given.get("sort"), SORTS) or "time"),
     )
+
+
+def completed(console: Console, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with what holds where nothing is said: the days of a list in order.
+
+    What stands out is looked for in the last 90 days, or in as many up to `until`, unless a first
+    day is given. Raises as `filter_of` does.
+    """
+    made = dict(given)
+    if made.get("since") or made.get("sort") in (None, "", "time"):
+        return made
+    until = a_day(made.get("until"))
+    if until is None:
+        with console.copy.read() as db:
+            until = brand_of(console, db, made.get("brand") or None).day
+    if until is not None:
+        made["since"] = max(FIRST, until - timedelta(days=DAYS - 1)).isoformat()
+    return made
 
 
 def stage_of(found: list[dict[str, Any]], touchpoint: str) -> str:

@@ -1,7 +1,9 @@
 """What was just written here, shown until a copy of the warehouse is published that has it.
 
 The published copy that was there when something was written cannot have it; the next one does,
-for whoever publishes has the writer's lock, as we had.
+for whoever publishes has the writer's lock, as we had. What counts is the copy that is open, not
+the file that lies there: who reads the old copy while a new one is put in its place still needs
+what the old one lacks.
 """
 
 from __future__ import annotations
@@ -47,17 +49,17 @@ class Overlay:
 
     def corrections(self, post_id: str) -> list[Correction]:
         """What was put right in a post since, the latest first."""
-        present = self._copy.mark
+        opened = self._copy.opened
         with self._turn:
-            self._corrections = [one for one in self._corrections if one[0] == present]
+            self._corrections = [one for one in self._corrections if lacks(opened, one[0])]
             found = [row for _, row in self._corrections if row.post_id == post_id]
         return found[::-1]
 
     def alerts(self) -> dict[str, Altered]:
         """Alerts that were changed since."""
-        present = self._copy.mark
+        opened = self._copy.opened
         with self._turn:
-            self._alerts = {key: one for key, one in self._alerts.items() if one[0] == present}
+            self._alerts = {key: one for key, one in self._alerts.items() if lacks(opened, one[0])}
             return {key: altered for key, (_, altered) in self._alerts.items()}
 
     def mend(self, post: dict[str, Any], moments: Sequence[dict[str, Any]]) -> None:
@@ -76,6 +78,11 @@ class Overlay:
             for moment in moments:
                 if row.holds_for(moment["field"], moment["start"], moment["stop"]):
                     put(moment, row)
+
+
+def lacks(opened: Mark | None, mark: Mark | None) -> bool:
+    """Whether the open copy cannot have what was written while the copy `mark` was published."""
+    return opened is None or mark is None or opened == mark or opened[1] < mark[1]
 
 
 def put(moment: dict[str, Any], row: Correction) -> None:

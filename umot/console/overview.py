@@ -11,7 +11,7 @@ from umot.console.asked import a_day
 from umot.console.journey import brand_of
 from umot.console.shown import statement
 from umot.console.state import Console
-from umot.digest import Digest, build, render
+from umot.digest import Digest, render, sending
 from umot.errors import Fatal
 from umot.journey import STAGES
 from warehouse import console_journey
@@ -21,16 +21,15 @@ LONGEST = 366  # days of a period
 
 
 def digest(console: Console, brand: str | None, day: date | None, language: str) -> Digest:
-    """The digest of a day, else of the last one that was heard."""
+    """The digest of a day as it was sent, else as it is now; of the last day that was heard."""
     with console.copy.read() as db:
         one = brand_of(console, db, brand)
         wanted = day or one.day
         if wanted is None:
             raise Fatal("no post has a date yet")
-        examples = console.settings.digest.examples
         return console.kept(
             ("digest", one.brand, wanted, language),
-            lambda: build(db, one.brand, wanted, language=language, examples=examples),
+            lambda: sending.shown(db, console.settings, one.brand, wanted, language),
         )
 
 

@@ -14,7 +14,7 @@ from umot.console import overview as overviews
 from umot.console import posts as post_lists
 from umot.console import sources as source_lists
 from umot.console.asked import a_day, a_number, kept, one_of
-from umot.console.filters import NAMES, filter_of
+from umot.console.filters import NAMES, completed, filter_of
 from umot.console.state import utc_now
 from umot.console.view import COOKIE, YEAR, console_of, go, language_for, page
 from umot.console.words import languages, words
@@ -81,7 +81,8 @@ def journey(request: Request) -> HTMLResponse:
 @router.get("/posts")
 def posts(request: Request) -> HTMLResponse:
     """A page of posts."""
-    console, given = console_of(request), request.query_params
+    console = console_of(request)
+    given = completed(console, request.query_params)
     wanted = filter_of(console, given)
     size = a_number(given.get("size"), PAGE, 1, 100)
     found = post_lists.search(console, wanted, given.get("after"), size, language_for(request))

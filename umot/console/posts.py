@@ -28,11 +28,11 @@ def search(
     with console.copy.read() as db:
         page = console_posts.search(db, wanted, Place(*place) if place else None, size)
         found = shapes(console, db, page.numbers, wanted.brand, language)
-    values = console_posts.shown_sql(wanted, size, Place(*place) if place else None)
+        shown = console_posts.shown_sql(db, wanted, size, Place(*place) if place else None)
     return models.Posts(
         posts=found,
         next=packed(page.next.rank, page.next.post_id) if page.next else None,
-        sql=statement("console_posts", values),
+        sql=statement(*shown),
     )
 
 
@@ -108,16 +108,15 @@ def one(
         ids = console_posts.thread(db, root, post.brand, place, THREAD + 1)
         others = shapes(console, db, ids[:THREAD], post.brand, language)
         observed = console_sources.engagement(db, post_id)
-        fixed = console_posts.corrections(db, [post_id])
+        fixed = [*console.overlay.corrections(post_id), *console_posts.corrections(db, [post_id])]
     last = others[-1] if others and len(ids) > THREAD else None
-    shown = [*console.overlay.corrections(post_id), *fixed]
     return models.WholePost(
         post=post,
         engagement=[models.Observation(**row) for row in observed],
         engagement_sql=statement("console_engagement", {"post_id": post_id}),
         thread=others,
         thread_next=packed(last.posted_at or last.collected_at, last.post_id) if last else None,
-        corrections=[correction(row) for row in shown],
+        corrections=[correction(row) for row in fixed],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from pathlib import Path
 
 from umot.errors import UmotError
@@ -11,6 +12,7 @@ from warehouse import Warehouse
 
 log = logging.getLogger("umot.console")
 DELAY = 2.0  # seconds to wait for more to be written before it is published
+LONGEST = 60.0  # seconds that are added at most where a copy takes long
 AGAIN = 30.0  # seconds after which it is tried again
 
 
@@ -19,9 +21,11 @@ class Publisher:
 
     def __init__(self, home: Path, delay: float = DELAY) -> None:
         self._warehouse = Warehouse(home)
-        self._delay = delay
+        self.delay = delay
+        self.done = threading.Event()  # once it was published in the background
         self._wanted = threading.Event()
         self._over = threading.Event()
+        self._took = 0.0  # seconds that the last copy took
         self._thread: threading.Thread | None = None
         self._turn = threading.Lock()
 
@@ -46,12 +50,18 @@ class Publisher:
             self._thread.join(60)
 
     def _work(self) -> None:
-        while not self._over.is_set():
+        while not self._over.is_set() or self._wanted.is_set():
             self._wanted.wait()
-            self._over.wait(self._delay)
+            # Who writes waits while a copy is made: the longer that takes, the more is gathered.
+            self._over.wait(self.delay + min(self._took, LONGEST))
+            started = time.monotonic()
             try:
                 self.now()
+                self._took = time.monotonic() - started
+                self.done.set()
             except UmotError as error:  # it is stored; the next pass of umot publishes it, too
                 log.warning("not published yet: %s", error)
+                if self._over.is_set():
+                    return
                 self._wanted.set()
                 self._over.wait(AGAIN)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from umot import config
 from umot.config import Settings
@@ -80,28 +80,44 @@ def utc_now() -> datetime:
 
 
 class Kept:
-    """What was asked last of the present copy, which gives the same answer as long as it stays."""
+    """What was asked last of the copy that is open, which answers the same as long as it stays.
+
+    To be asked by who reads the copy. What several ask at the same time is made once.
+    """
 
     def __init__(self, copy: Copy, most: int = 100) -> None:
         self._copy = copy
         self._most = most
         self._turn = Lock()
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
+        self._making: dict[Hashable, Lock] = {}
 
     def __call__(self, key: Hashable, make: Callable[[], T]) -> T:
         """What is kept of `key`, else what `make` gives; what was asked longest ago goes."""
-        whole = (self._copy.mark, key)
+        whole = (self._copy.opened, key)
         with self._turn:
             if whole in self._known:
-                self._known.move_to_end(whole)
-                found: T = self._known[whole]
-                return found
-        made = make()
-        with self._turn:
-            self._known[whole] = made
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
+                return cast(T, self._found(whole))
+            making = self._making.setdefault(whole, Lock())
+        with making:
+            with self._turn:
+                if whole in self._known:  # another thread was first
+                    return cast(T, self._found(whole))
+            try:
+                made = make()
+            finally:
+                with self._turn:
+                    self._making.pop(whole, None)
+            with self._turn:
+                self._known[whole] = made
+                while len(self._known) > self._most:
+                    self._known.popitem(last=False)
         return made
+
+    def _found(self, whole: Hashable) -> Any:
+        """What is known, as the latest that was asked; with the turn."""
+        self._known.move_to_end(whole)
+        return self._known[whole]
 
 
 class Console:
