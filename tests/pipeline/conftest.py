@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.warehouse.lakes import lake, pattern, postgres
 from umot import pipeline
 from umot.pipeline import Monitor
+
+__all__ = ["lake", "pattern", "postgres"]
 
 PLUGINS = (Path(__file__).parent / "plugin", Path(__file__).parents[1] / "flows" / "plugin")
 NOW = datetime(2026, 3, 10, 19, tzinfo=UTC)

@@ -51,7 +51,7 @@ class Postgres:
     def sql(self, statement: str, database: str = "postgres") -> str:
         return self.run("psql", "-Atqc", statement, database=database).strip()
 
-    def place(self, database: str, data: Path) -> str:
+    def place(self, database: str, data: Path | str) -> str:
         """The address of a lake."""
         keywords = f"host=127.0.0.1 port={self.port} dbname={database} user={USER}"
         return f"ducklake:postgres:{keywords};data={data}"

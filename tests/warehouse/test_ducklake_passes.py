@@ -11,6 +11,7 @@ import random
 import re
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 
 import samples
 from tests.test_killing import ANCHOR, TABLES, prepared, published, start
+from tests.warehouse.conftest import MAP
 from warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
@@ -82,8 +84,11 @@ def same(
 ) -> None:
     for table, rows in expected.items():
         if table != "active":  # the lake of the tests knows a map of its own besides
-            other = [row for row in found[table] if row[0] != "test"]
-            assert other == rows, table
+            other = Counter(row for row in found[table] if row[0] != MAP.version)
+            lost, more = Counter(rows) - other, other - Counter(rows)
+            # A few of them: pytest would compare thousands of long texts for minutes.
+            few = [str(row)[:200] for part in (lost, more) for row in sorted(part.elements())[:3]]
+            assert (lost.total(), more.total()) == (0, 0), (table, few)
 
 
 def test_two_passes_at_once_store_what_one_does(machines: list[Path], alone: Any) -> None:
@@ -102,13 +107,18 @@ def test_also_where_one_is_killed_at_random_points(
     chooser = random.Random(seed)
     expected, seconds = alone
     other = start(machines[0])
+    killed = 0
     for _ in range(4):
         process = start(machines[1])
-        time.sleep(chooser.uniform(0, 3 * seconds))
-        process.kill()
-        process.communicate()
+        try:
+            process.communicate(timeout=chooser.uniform(0, 2 * seconds))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            killed += 1
     wait(other)
     wait(start(machines[1]))
+    print(killed, "killed in the middle")  # pytest -rP shows it
     same(stored(machines[1]), expected)
     for home in machines:
         Warehouse(home).publish()

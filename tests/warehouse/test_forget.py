@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +15,7 @@ import duckdb
 import pytest
 
 from flows.digest_files import write_digest
+from tests.warehouse.dying import killed
 from umot import forgetting
 from umot.errors import Fatal
 from umot.forgetting import Request, job
@@ -260,32 +259,6 @@ def test_readings_of_a_post_that_went_while_it_was_read_are_not_stored(home: Pat
             assert db.execute(f"SELECT post_id FROM {table}").fetchall() == [("forum:3",)]
 
 
-def killed(
-    home: Path, request: Request, at: Callable[[str], bool], *, within: bool = False
-) -> None:
-    """Carry out in a child process that is killed before the step, or before it replaces a file."""
-    child = os.fork()
-    if not child:
-        try:
-
-            def step(name: str) -> None:
-                if at(name):
-                    if not within:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    forget.secure = die  # type: ignore[assignment]
-
-            def die(fresh: Path, target: Path) -> None:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-            with forgetting.alone(home, wait=5):
-                forgetting.carry_out(Monitor.open(home), request, NOW, step)
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), "it was to be killed"
-    assert os.WTERMSIG(status) == signal.SIGKILL
-
-
 BACKUP = "umot-20260301.duckdb"
 # Where a kill may come: before each step, and half-way through the rewriting of files.
 POINTS = [
@@ -309,7 +282,7 @@ def test_killed_before_and_within_steps_the_next_run_finishes(
 ) -> None:
     request = asked(home)
     for step, within in points:
-        killed(home, request, step.__eq__, within=within)
+        assert killed(home, request, NOW, step, within) == -signal.SIGKILL
         (request,) = forgetting.pending(home)
         for path in (home / "warehouse" / "umot.duckdb", home / "backups" / BACKUP):
             with duckdb.connect(str(path)) as db:  # it opens, whole
@@ -380,6 +353,7 @@ def test_every_table_is_reached_or_known_to_hold_nothing_of_a_post(tmp_path: Pat
         "active", "brands", "touchpoints", "schema_versions", "source_runs", "rejects",
         "private.changes", "private.cursors", "private.erasures", "private.rejected_items",
         "search.built", "search.hits", "search.words",  # filled in the published copy only
+        "private.imports", "private.unread_by",  # settings only
         "digests", "private.digest_mails",  # posts are quoted in them: digests.unquote
     }  # fmt: skip
     with Warehouse(tmp_path).write("test") as db:

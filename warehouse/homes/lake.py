@@ -18,7 +18,7 @@ import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Retriable
-from warehouse import migrate
+from warehouse import migrate, room
 from warehouse.files import quote
 from warehouse.homes import erasing, extensions, shared, tidying
 from warehouse.homes.place import PASSWORD, Place
@@ -80,6 +80,11 @@ class LakeHome:
         db = self._connection()
         try:
             yield db
+        except duckdb.IOException as error:  # S3 or Postgres gave no answer, or no room
+            self._detach()
+            if room.full(error):
+                raise
+            raise unreachable(self.place, error) from error
         except duckdb.Error:
             self._detach()  # whatever it was, the next turn begins afresh
             raise
@@ -143,8 +148,9 @@ class LakeHome:
                 extensions.load(db, name)
             extensions.credentials(db, self.place.data)
             options = {"DATA_PATH": self.place.data, "METADATA_SCHEMA": self.place.schema}
-            told = ", ".join(f"{name} '{quote(Path(text))}'" for name, text in options.items())
-            catalogue = self.place.catalogue.replace("'", "''")
+            # As text: a Path makes s3:/bucket of s3://bucket, a folder beside the command.
+            told = ", ".join(f"{name} '{quote(text)}'" for name, text in options.items())
+            catalogue = quote(self.place.catalogue)
             db.execute(f"ATTACH 'ducklake:postgres:{catalogue}' AS {NAME} ({told})")
         except BaseException:
             db.close()

@@ -15,6 +15,7 @@ import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Retriable
+from warehouse import files
 from warehouse.homes import extensions
 from warehouse.homes.place import Place
 
@@ -132,8 +133,7 @@ def connected(place: Place) -> Connection:
     try:
         extensions.load(db, "postgres")
         db.execute("SET pg_pool_max_connections = 1")
-        catalogue = place.catalogue.replace("'", "''")
-        db.execute(f"ATTACH '{catalogue}' AS pg (TYPE postgres)")
+        db.execute(f"ATTACH '{files.quote(place.catalogue)}' AS pg (TYPE postgres)")
     except BaseException:
         db.close()
         raise
