@@ -3,8 +3,9 @@
     python benchmarks/digest.py                        # themes only, on made-up posts
     python benchmarks/digest.py --home DIR --date DAY  # and the digest of a day of a warehouse
 
-With -P this folder is not searched for imports: its warehouse.py is not our package of that name.
-The page holds the picture of the journey as SVG; the pictures of the mail are PNG and timed apart.
+With `--note TEXT` the figures are written to benchmarks/results/digest.json, what they ran beside
+in the note. The page holds the picture of the journey as SVG; the pictures of the mail are PNG and
+timed apart.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import sys
 sys.path.append(sys.path.pop(0))
 
 import argparse
+import json
 import random
-import sys
 import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from statistics import median
+
+from machine import described
 
 from umot.digest import Digest, build, letter, render
 from umot.digest.standing import Said, new, standing_out
@@ -32,20 +35,33 @@ from warehouse.digest_details import TextRow
 POSTS = 10_000  # of the day, and as many of the weeks before
 WORDS, LENGTH = 20_000, 25  # words that there are, and words of a post
 TIMES = 5
+BAR = 10  # seconds for the themes
+RESULTS = Path(__file__).parent / "results" / "digest.json"
+
+Figures = dict[str, float]
 
 
 def main() -> None:
-    """Print a line for each figure."""
+    """Print the figures, and write them where a note says what they ran beside."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, help="a data folder")
     parser.add_argument("--date", type=date.fromisoformat, help="the day")
+    parser.add_argument("--note", help="what the machine did besides; writes the results")
     given = parser.parse_args()
-    say(f"themes, {POSTS:,} posts of the day and {POSTS:,} before: {themes()}")
+    found: dict[str, object] = {
+        "machine": described(),
+        "note": given.note or "",
+        "themes": {"posts": POSTS, "posts_before": POSTS, "bar_seconds": BAR, **themes()},
+    }
     if given.home and given.date:
-        day(given.home, given.date)
+        found["day"] = day(given.home, given.date)
+    text = json.dumps(found, indent=1) + "\n"
+    sys.stdout.write(text)
+    if given.note:
+        RESULTS.write_text(text, "utf-8")
 
 
-def themes() -> str:
+def themes() -> Figures:
     """How long terms of all posts take, then complaints, praise and what is new."""
     chance = random.Random(6)
     # Like language: the n-th word is n times rarer than the first.
@@ -78,7 +94,7 @@ def letters(number: int) -> str:
     return "".join(chr(ord("a") + int(digit)) for digit in str(number))
 
 
-def day(home: Path, wanted: date) -> None:
+def day(home: Path, wanted: date) -> dict[str, object]:
     """The digest of a day, the second time and later."""
     monitor = Monitor.open(home)
     brand = monitor.settings.brand
@@ -90,14 +106,16 @@ def day(home: Path, wanted: date) -> None:
 
         digest = made()
         render(digest, "html")
-        say(f"posts in the warehouse: {posts[0] if posts else 0:,}; of the day: "
-            f"{digest.posts.total:,}")  # fmt: skip
-        say(f"digest built: {timed(made)}")
-        say(f"digest built and rendered with SVG: {timed(lambda: render(made(), 'html'))}")
-        say(f"mail with PNG: {timed(lambda: letter.mail(digest))}")
+        return {
+            "posts_in_warehouse": posts[0] if posts else 0,
+            "posts_of_the_day": digest.posts.total,
+            "built": timed(made),
+            "built_and_page_with_svg": timed(lambda: render(made(), "html")),
+            "mail_with_png": timed(lambda: letter.mail(digest)),
+        }
 
 
-def timed(what: Callable[[], object], times: int = TIMES) -> str:
+def timed(what: Callable[[], object], times: int = TIMES) -> Figures:
     """The median of its seconds, and of the CPU's, which a busy machine lengthens less."""
     taken, worked = [], []
     for _ in range(times):
@@ -105,12 +123,7 @@ def timed(what: Callable[[], object], times: int = TIMES) -> str:
         what()
         taken.append(time.perf_counter() - started)
         worked.append(time.process_time() - begun)
-    return f"{median(taken):.2f} s (CPU {median(worked):.2f} s)"
-
-
-def say(line: str) -> None:
-    """A line of the report."""
-    sys.stdout.write(f"{line}\n")
+    return {"seconds": round(median(taken), 2), "cpu_seconds": round(median(worked), 2)}
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SECTIONS = ("brand", "model", "digest", "alerts", "sql")
+SECTIONS = ("brand", "model", "digest", "alerts", "watch", "sql")
 HIDDEN = ("schema_versions", "published_stamp")
 
 
@@ -109,7 +109,7 @@ ENVIRONMENT = """\
 | `UMOT_WAREHOUSE_PASSWORD` | Password of Postgres, for a [DuckLake](outgrowing.md). |
 | `UMOT_RETRY_DELAYS` | Seconds before each retry of a source in `umot run`, e.g. `15,60`. |
 | `UMOT_REDDIT_CLIENT_ID`, `UMOT_REDDIT_CLIENT_SECRET` | Credentials of a Reddit "script" app. |
-| `UMOT_CONSOLE_PASSWORD`, `UMOT_CONSOLE_TOKEN` | Sign-in to the [console](console.md); 12 characters or more. |
+| `UMOT_CONSOLE_PASSWORD`, `UMOT_CONSOLE_TOKEN` | Sign-in to the [console](console.md). |
 | `UMOT_CONSOLE_HOSTS` | More names of the console, e.g. behind a proxy: `umot.example.org`. |
 | `UMOT_MASTODON_TOKEN` | Access token of a Mastodon account, for its mentions and for searches. |
 | `UMOT_BLUESKY_PASSWORD` | App password of a Bluesky account, for searches. |

@@ -1,9 +1,10 @@
-"""Makes the pictures of the digest in docs/images, from the sample brand, with chromium.
+"""Makes the pictures of the digest and the console in docs/images, with chromium.
 
     python docs/screenshots.py [HOME]
 
-HOME is the data folder of an earlier `umot demo`; without it the demo is played first. Needs the
-packages `playwright` and `altair` (the extras dev and charts) and Debian's `chromium`.
+HOME is the data folder of an earlier `umot demo` (the sample brand); without it the demo is played
+first. Needs the packages `playwright` and `altair` (the extras dev and charts) and Debian's
+`chromium`.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ import email.policy
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, sync_playwright
@@ -51,6 +56,13 @@ SHOTS = (
 )
 
 
+# Pages of the console: name, language, address, colours.
+PAGES = (
+    ("console-journey-en", "en", "/journey", "light"),
+    ("console-posts-nl", "nl", "/posts?stage=end&tone=negative", "dark"),
+)
+
+
 def main(arguments: list[str]) -> None:
     """Make every picture; says what it made."""
     chromium = shutil.which("chromium")
@@ -66,6 +78,12 @@ def main(arguments: list[str]) -> None:
                 page.write_text(text(home, shot), "utf-8")
                 size = take(browser, page, shot)
                 sys.stdout.write(f"docs/images/{shot.name}.png: {size / 1000:.0f} kB\n")
+            with served(home) as address:
+                for name, language, path, scheme in PAGES:
+                    shot = Shot(name, language, width=1100, height=860, scheme=scheme)
+                    chosen = f"{address}/language/{language}?to={quote(path)}"
+                    size = visit(browser, chosen, shot)
+                    sys.stdout.write(f"docs/images/{name}.png: {size / 1000:.0f} kB\n")
             browser.close()
 
 
@@ -111,12 +129,35 @@ def last_day(home: Path, zone: str) -> date:
 
 def take(browser: Browser, page: Path, shot: Shot) -> int:
     """Take the picture; returns its size in bytes. Raises `ValueError` for one too large."""
+    return visit(browser, page.as_uri(), shot)
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """The console over a data folder on a free port of this machine; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    program = Path(sys.executable).with_name("umot")
+    values = {**os.environ, "UMOT_HOME": str(home)}
+    command = [str(program), "serve", "--port", str(port)]
+    with subprocess.Popen(command, env=values, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603
+        try:
+            if server.stderr is None or "console" not in server.stderr.readline():
+                raise ValueError("umot serve did not start")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def visit(browser: Browser, address: str, shot: Shot) -> int:
+    """Take the picture of an address; returns and raises as `take` does."""
     target = FOLDER / f"{shot.name}.png"
     view = browser.new_page(
         viewport={"width": shot.width, "height": shot.height},
         color_scheme="dark" if shot.scheme == "dark" else "light",
     )
-    view.goto(page.as_uri())
+    view.set_default_timeout(120_000)
+    view.goto(address)
     view.screenshot(path=target)
     view.close()
     size = target.stat().st_size

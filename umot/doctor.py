@@ -134,17 +134,17 @@ def erasures(monitor: Monitor) -> Check:
 
 
 def mend(home: Path) -> list[str]:
-    """Back the warehouse up and mend its rows; returns lines on what was wrong with them."""
+    """Keep the warehouse as it is and mend its rows; returns lines on what was wrong with them."""
     from umot import forgetting
-    from warehouse import backup, health
+    from warehouse import health
 
     monitor = Monitor.open(home)
     now = datetime.now(UTC)
     with forgetting.alone(home, wait=60):  # what is erased now must not live on in the backup
-        made = backup.backup(monitor.warehouse, backup.place(None, home, now), now=now)
+        kept = health.keep(monitor.warehouse, home, now)
         gone = health.mend(monitor.warehouse)
     monitor.warehouse.publish("umot doctor")
-    lines = [f"backed up to {made.path}"]
+    lines = [kept]
     lines += [f"mended {one.name}: {one.rows:,} {one.what}" for one in gone]
     return lines if gone else [*lines, "nothing to mend"]
 

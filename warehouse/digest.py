@@ -162,7 +162,8 @@ def quotes(
     db: Connection, brand: str, starts_at: datetime, ends_at: datetime, examples: int
 ) -> list[QuoteRow]:
     """The strongest posts of a period, at most `examples` of either label, strongest first."""
-    values = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at, "examples": examples}
+    values: dict[str, Any] = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
+    values |= {"examples": examples, **numbers(db, starts_at, ends_at)}
     return [QuoteRow(*row) for row in db.execute(query("digest_quotes"), values).fetchall()]
 
 
@@ -203,7 +204,8 @@ def experiences(
     db: Connection, brand: str, starts_at: datetime, ends_at: datetime
 ) -> list[ExperienceRow]:
     """The experiences of customers with a post in a period, in an order that does not change."""
-    values = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
+    values: dict[str, Any] = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
+    values["first"] = earliest(db, starts_at, ends_at)
     return [ExperienceRow(*row) for row in db.execute(query("digest_memory"), values).fetchall()]
 
 
@@ -211,7 +213,13 @@ def complaints(
     db: Connection, brand: str, since: datetime, starts_at: datetime, ends_at: datetime
 ) -> list[ComplaintRow]:
     """The complaints made from `since` on, as they stood at `ends_at`."""
-    values: dict[str, Any] = {"since": since, "ends_at": ends_at}
-    ((first,),) = db.execute(query("digest_first"), values).fetchall()
-    values |= {"brand": brand, "starts_at": starts_at, "first": first}
+    values: dict[str, Any] = {"brand": brand, "since": since}
+    values |= {"starts_at": starts_at, "ends_at": ends_at, "first": earliest(db, since, ends_at)}
     return [ComplaintRow(*row) for row in db.execute(query("digest_complaints"), values).fetchall()]
+
+
+def earliest(db: Connection, since: datetime, ends_at: datetime) -> int:
+    """The least number of the posts of experiences that had a post in a period."""
+    values = {"since": since, "ends_at": ends_at}
+    ((first,),) = db.execute(query("digest_first"), values).fetchall()
+    return int(first)

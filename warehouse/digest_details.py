@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from warehouse import arrow
 from warehouse.digest import ComplaintRow, QuoteRow, numbers
 from warehouse.sql import query
 
+LATE = timedelta(days=28)  # a digest quotes hardly anything older
 WAITING = pa.schema([("post_id", pa.string()), ("number", pa.int64()), ("score", pa.float64())])
 
 
@@ -69,13 +70,8 @@ def texts(
     db: Connection, brand: str, starts_at: datetime, ends_at: datetime, *, most: int, length: int
 ) -> list[TextRow]:
     """Scored posts of customers, at most `most`, the first `length` characters of each."""
-    values = {
-        "brand": brand,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "most": most,
-        "length": length,
-    }
+    values: dict[str, Any] = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
+    values |= {"most": most, "length": length, **numbers(db, starts_at, ends_at)}
     return [TextRow(*row) for row in db.execute(query("digest_texts"), values).fetchall()]
 
 
@@ -86,10 +82,23 @@ def quoted(
     if not posts:
         return {}
     values: dict[str, Any] = {"brand": brand, "posts": sorted(set(posts)), "ends_at": ends_at}
-    found = db.execute(query("asked_numbers"), {"posts": values["posts"]}).fetchall()
-    values |= {"first": found[0][0], "last": found[0][1]}
+    values |= asked_numbers(db, values["posts"], ends_at)
     rows = [QuoteRow(*row) for row in db.execute(query("digest_quoted"), values).fetchall()]
     return {row.post_id: row for row in rows}
+
+
+def asked_numbers(db: Connection, posts: Sequence[str], ends_at: datetime) -> dict[str, Any]:
+    """The least and greatest number of these posts, as `first` and `last`.
+
+    They are looked for among the posts `LATE` before `ends_at`; in all only where some are older.
+    """
+    first, last, found = 0, 0, 0
+    for start in (numbers(db, ends_at - LATE, ends_at)["first"], 0):
+        values = {"posts": posts, "first": start}
+        ((first, last, found),) = db.execute(query("asked_numbers"), values).fetchall()
+        if found == len(posts):
+            break
+    return {"first": first, "last": last}
 
 
 def answers(
@@ -118,7 +127,8 @@ def sentences(
 
 def ratings(db: Connection, brand: str, starts_at: datetime, ends_at: datetime) -> RatingRow:
     """Stars against words."""
-    values = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
+    values: dict[str, Any] = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
+    values |= numbers(db, starts_at, ends_at)
     rows = db.execute(query("digest_ratings"), values).fetchall()
     return RatingRow(*rows[0])
 
@@ -127,7 +137,8 @@ def voices(
     db: Connection, brand: str, since: datetime, starts_at: datetime, ends_at: datetime
 ) -> list[VoiceRow]:
     """Posts about the brand and its competitors, from `starts_at` on and from `since` before it."""
-    values = {"brand": brand, "since": since, "starts_at": starts_at, "ends_at": ends_at}
+    values: dict[str, Any] = {"brand": brand, "since": since}
+    values |= {"starts_at": starts_at, "ends_at": ends_at, **numbers(db, since, ends_at)}
     return [VoiceRow(*row) for row in db.execute(query("digest_voices"), values).fetchall()]
 
 

@@ -37,6 +37,6 @@ def remove(path: Path) -> None:
     shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
 
 
-def quote(path: Path) -> str:
-    """A path inside an SQL string."""
+def quote(path: Path | str) -> str:
+    """A path, or another text, inside an SQL string. Give s3://… as text: a Path alters it."""
     return str(path).replace("'", "''")

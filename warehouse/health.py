@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Fatal
-from warehouse import faults, homes, migrate, publish, sql
+from warehouse import backup, faults, homes, migrate, publish, sql
 from warehouse.connect import Warehouse
 from warehouse.forget import opened
 from warehouse.sql import query
@@ -161,6 +162,21 @@ def room(warehouse: Warehouse) -> Finding:
     if free < needed:
         return Finding("room", "warning", finding, "make room: publishing and umot forget need it")
     return Finding("room", "ok", finding)
+
+
+def keep(warehouse: Warehouse, folder: Path, now: datetime) -> str:
+    """Keep what is there before it is mended; returns for people where. `folder`: of the data.
+
+    A DuckLake has its states of before until it is tidied or written anew (`homes`).
+    """
+    if isinstance(warehouse.home, homes.FileHome):
+        made = backup.backup(warehouse, backup.place(None, folder, now), now=now)
+        return f"backed up to {made.path}"
+    with warehouse.write(COMMAND) as db:
+        ((state,),) = db.execute(
+            "SELECT max(snapshot_id) FROM ducklake_snapshots('lake')"
+        ).fetchall()
+    return f"state {state} of the DuckLake has the rows of before: for a day, or until umot forget"
 
 
 def mend(warehouse: Warehouse) -> list[faults.Fault]:

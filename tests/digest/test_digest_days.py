@@ -130,7 +130,7 @@ def test_three_posts_are_too_few_to_compare(saturday: Any) -> None:
     assert reasons(digest)["net", "day_before"] == "few_now"
     assert reasons(digest)["posts", "day_before"] is None  # 3 against 32 can be compared
     assert digest.headline.startswith(
-        "Zondag 22 november: 3 berichten (minder dan de dag ervoor), 1 negatief en 1 positief. "
+        "Zondag 22 november: 3 berichten (minder dan de 32 van de dag ervoor), 1 negatief en 1 positief. "
         "Er zijn te weinig berichten"
     )
 

@@ -115,14 +115,14 @@ def test_the_summary_of_saturday(saturday: Any) -> None:
 
 def test_the_headline_in_both_languages(saturday: Any) -> None:
     assert saturday.digest("2026-11-21").headline == (
-        "Zaterdag 21 november: 32 berichten (meer dan de dag ervoor), waarvan 28 gelezen: "
+        "Zaterdag 21 november: 32 berichten (meer dan de 8 van de dag ervoor), waarvan 28 gelezen: "
         "14 negatief en 8 positief. De stemming was duidelijk slechter dan de week ervoor; "
-        "de meeste kritiek ging over ‘Bezorging’."
+        "kritiek ging het vaakst over ‘Bezorging’."
     )
     assert saturday.digest("2026-11-21", "en").headline == (
-        "Saturday, 21 November: 32 posts (more than the day before), 28 of them read: "
+        "Saturday, 21 November: 32 posts (more than the 8 of the day before), 28 of them read: "
         "14 negative and 8 positive. The mood was clearly worse than the week before; "
-        "most of the criticism was about ‘Delivery’."
+        "criticism was most often about ‘Delivery’."
     )
 
 

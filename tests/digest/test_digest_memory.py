@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from umot.digest import from_json, memory, render, shown
+from umot.digest import closer, from_json, memory, render
 from umot.digest.facts import Cause
 from umot.digest.words import words
 from umot.post import Role
@@ -92,24 +92,24 @@ def test_the_sentences_in_both_languages(saturday: Any) -> None:
         saturday.digest("2026-11-21"),
         memory=memory.memory([felt(1, 0.0, 0.0), felt(3, 0.4, 0.1)] * 10, NAMES, NL),
     )
-    assert shown.memory(digest, NL) == [
+    assert closer.memory(digest, NL) == [
         "Onthouden +5, beleefd +30: piek en eind tegenover alle momenten, in 20 ervaringen "
         "(van −100 tot +100).",
         "Klanten onthouden het dus slechter dan het was.",
         "De piek lag het vaakst bij ‘Rijden’ (20 van de 20).",
         "Het verhaal eindigde het vaakst bij ‘Bezorging’ (20 van de 20).",
     ]
-    assert shown.memory(digest, EN)[:2] == [
+    assert closer.memory(digest, EN)[:2] == [
         "Remembered +5, experienced +30: peak and end against every moment, in 20 experiences "
         "(from −100 to +100).",
         "So customers remember it as worse than it was.",
     ]
     # On Saturday: nine on delivery and two on returns, and a battery that no longer charges.
-    assert shown.complaints(digest, NL) == [
+    assert closer.complaints(digest, NL) == [
         "Op deze dag kwamen er 12 klachten bij.",
         "In de laatste 14 dagen waren er 12 klachten: 12 open.",
     ]
-    assert shown.complaints(digest, EN) == [
+    assert closer.complaints(digest, EN) == [
         "12 new complaints this day.",
         "There were 12 complaints in the last 14 days: 12 open.",
     ]

@@ -182,4 +182,4 @@ def test_praise_is_told_where_there_is_little_criticism(world: Any) -> None:
         for _ in range(3):
             world.say("2026-11-21 10:00", "Heerlijk.", "+", "ride")
         world.say("2026-11-21 10:00", "Laat.", "-", "delivery")
-    assert "de meeste lof ging over ‘Rijden’." in world.digest("2026-11-21").headline
+    assert "lof ging het vaakst over ‘Rijden’." in world.digest("2026-11-21").headline

@@ -186,6 +186,31 @@ def test_it_fits_a_phone_in_a_browser(nasty: Digest, saturday: Any, tmp_path: Pa
     assert max(widths) <= 360
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_axe_finds_nothing_serious(saturday: Any, tmp_path: Path) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    driver = pytest.importorskip("playwright.sync_api")
+    path = tmp_path / "page.html"
+    found = []
+    with driver.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for language, scheme, width in (("nl", "light", 390), ("en", "dark", 1280)):
+            path.write_text(render(saturday.digest("2026-11-21", language), "html"), "utf-8")
+            context = browser.new_context(
+                color_scheme=scheme, viewport={"width": width, "height": 900}
+            )
+            page = context.new_page()
+            page.goto(path.as_uri())
+            session = context.new_cdp_session(page)
+            session.send("Page.setBypassCSP", {"enabled": True})  # for the script of axe
+            violations = axe.Axe().run(page).response["violations"]
+            found += [one["id"] for one in violations if one["impact"] in ("serious", "critical")]
+            context.close()
+        browser.close()
+    assert found == []
+
+
 def quoted(text: str) -> str:
     """A page as the value of an attribute."""
     return text.replace("&", "&amp;").replace('"', "&quot;")

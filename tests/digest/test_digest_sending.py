@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.umot.receivers import Mailbox, Webhook, mailbox, webhook
 from umot import notify
+from umot.cli.main import app
 from umot.config import Alerts, Brand, Recipient, Settings
 from umot.config import Digest as Section
 from umot.digest import from_json, render, sending
@@ -29,6 +32,19 @@ DAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 MAIL = Recipient(name="directie", url_variable="UMOT_MAIL")
 HOOK = Recipient(name="team", url_variable="UMOT_HOOK", language="en")
+CHANNELS = """
+[brand]
+name = "Vlotte Fiets"
+
+[[digest.channels]]
+name = "directie"
+url_variable = "UMOT_MAIL"
+
+[[digest.channels]]
+name = "team"
+url_variable = "UMOT_HOOK"
+language = "en"
+"""
 LINK = "https://umot.example/?day={day}&language={language}"
 
 
@@ -112,6 +128,31 @@ def test_it_is_sent_once_to_each_in_their_language(home: Path, hook: Webhook, bo
     assert chat["title"].startswith("Vlotte Fiets, Saturday, 21 November: 32 posts")
     assert "https://umot.example/?day=2026-11-21&language=en" in chat["message"]
     assert "s3cr3t" not in str(first)
+
+
+def test_the_command_sends_it_once_and_says_how_it_fares(
+    home: Path, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "umot.toml").write_text(CHANNELS, "utf-8")
+    command = ["--home", str(home), "digest", "--date", DAY.isoformat(), "--send"]
+    monkeypatch.delenv("UMOT_HOOK", raising=False)
+    first = CliRunner().invoke(app, command)
+    assert first.exit_code == 1, "the chat has no address"
+    monkeypatch.setenv("UMOT_HOOK", os.environ["UMOT_MAIL"])
+    second = CliRunner().invoke(app, command)
+    assert second.exit_code == 0, second.output
+    told = [line.split("\t")[:2] for line in second.stdout.splitlines()]
+    assert [(name, state.split()[0]) for name, state in told] == [
+        ("directie", "sent"),
+        ("team", "sent"),
+    ]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    dutch, english = box.mails
+    assert dutch["Subject"].startswith("Vlotte Fiets, zaterdag 21 november: 32 berichten")
+    assert english["Subject"].startswith("Vlotte Fiets, Saturday, 21 November: 32 posts")
+    part = english.get_body(("plain",))
+    assert part is not None
+    assert "32 posts" in part.get_content()
 
 
 def test_what_fails_is_shown_and_tried_again(home: Path, hook: Webhook) -> None:

@@ -50,6 +50,8 @@ def test_the_more_posts_the_surer() -> None:
     assert odds(5, 50, 50, 500) == pytest.approx(0, abs=1e-9)
     assert 0 < odds(3, 50, 0, 500) < odds(10, 50, 0, 500) < odds(30, 50, 0, 500)
     assert odds(5, 50, 100, 500) < 0
+    # What all posts have, or none, tells nothing apart.
+    assert odds(50, 50, 500, 500) == odds(0, 50, 0, 500) == odds(3, 3, 0, 0) == 0
     # Three of fifty are no discovery, ten of fifty are.
     assert odds(3, 50, 0, 500) < standing.NEW < odds(10, 50, 0, 500)
 
@@ -84,6 +86,20 @@ def test_one_writer_makes_no_theme() -> None:
     alone = [Said(TextRow(o.row.post_id, "w", "negative", -0.9, o.row.text), o.terms) for o in rows]
     found = standing.standing_out([*alone, *said(filler(60, 2), first=100)], [], "negative")
     assert "schandaal" not in {term for one in found for term in one.terms}
+
+
+def test_a_theme_is_called_by_the_pair_that_most_of_its_posts_have() -> None:
+    texts = [f"customer service, {text}" for text in filler(12)]
+    today = [*said(texts, "negative"), *said(filler(60, 2), first=100)]
+    (first, *_) = standing.standing_out(today, [], "negative")
+    assert standing.named(first, today) == "customer service"
+
+
+def test_words_beside_a_theme_are_each_another_word() -> None:
+    assert standing.apart(["flights", "flight", "gate", "waited"], ["waiting"]) == [
+        "flights",
+        "gate",
+    ]
 
 
 def test_forms_of_a_word_are_one_theme() -> None:

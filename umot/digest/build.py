@@ -13,7 +13,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from umot.digest import change, details, memory, phrases, quotes
-from umot.digest.days import MONTH, WEEK, ago, earlier, midnight, tallies_by_day, tally, weekdays
+from umot.digest.days import (
+    MONTH,
+    WEEK,
+    ago,
+    earlier,
+    midnight,
+    reach,
+    tallies_by_day,
+    tally,
+    weekdays,
+)
 from umot.digest.facts import (
     SCHEMA,
     Coverage,
@@ -102,7 +112,7 @@ def gather(db: Connection, brand: str, day: date, zone: str, examples: int, w: W
         ),
         complaints=memory.complaints(owing, HISTORY),
         answers=details.answers(db, brand, owing, ends_at, examples, w),
-        themes=themes(db, brand, month, starts_at, ends_at, MONTH, w),
+        themes=themes(db, brand, month, starts_at, ends_at, reach(days), w),
         ratings=details.ratings(db, brand, starts_at, ends_at, w),
         voices=details.voices(db, brand, week, starts_at, ends_at, busy),
     )

@@ -1,7 +1,8 @@
-"""What every format shows of themes, answers owed, stars and competitors: plain text."""
+"""What every format shows of themes, memory, complaints, stars and competitors: plain text."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -41,10 +42,10 @@ def themes(digest: Digest, w: Words) -> list[ThemeList]:
             lists.append(ThemeList(sort, w(f"themes.{sort}"), line, some, more))  # type: ignore[arg-type]
     line = ""
     if found.new is None:
-        line = w("themes.too_early", days=found.days)
+        line = w("themes.too_early", n=found.days)
     elif not found.new:
-        line = w("themes.nothing_new", days=found.days)
-    title = w("themes.new", days=found.days)
+        line = w("themes.nothing_new", n=found.days)
+    title = w("themes.new", n=found.days)
     lists.append(ThemeList("new", title, line, found.new or (), ()))
     return lists
 
@@ -89,6 +90,48 @@ def fraction(share: float, w: Words) -> str:
 def also(words: Sequence[str], w: Words) -> str:
     """Words that go with a theme, or further ones."""
     return w("themes.also", words=", ".join(words)) if words else ""
+
+
+def memory(digest: Digest, w: Words) -> list[str]:
+    """How the day is remembered against how it was, in sentences; none where it cannot be told."""
+    found = digest.memory
+    if found is None:
+        return []
+    lines = [
+        w(
+            "memory.numbers",
+            n=found.experiences,
+            remembered=w.signed(found.remembered),
+            experienced=w.signed(found.experienced),
+        ),
+        w(f"memory.{found.verdict}"),
+    ]
+    for what, cause in (("peak", found.peak), ("end", found.end)):
+        if cause is not None:
+            lines.append(
+                w(f"memory.{what}", touchpoint=cause.name, n=cause.experiences,
+                  all=found.experiences)
+            )  # fmt: skip
+    return lines
+
+
+def complaints(digest: Digest, w: Words) -> list[str]:
+    """How many complaints there are and how they stand, in sentences; none where there are none."""
+    found = digest.complaints
+    if found is None:
+        return []
+    states = [
+        w(f"complaints.{state}", n=count)
+        for state in ("open", "escalated", "answered", "resolved")
+        if (count := getattr(found, state))
+    ]
+    lines = [
+        w("complaints.made", n=found.made),
+        w("complaints.period", n=found.total, days=found.days, states=join(states, w.language)),
+    ]
+    if found.hours is not None:
+        lines.append(w("complaints.hours", n=max(math.ceil(found.hours), 1)))
+    return lines
 
 
 def answers(digest: Digest, w: Words) -> list[str]:

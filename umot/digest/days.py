@@ -41,6 +41,12 @@ def tallies_by_day(counts: Sequence[PostCount], last: date) -> tuple[DayTally, .
     return tuple(DayTally(day, tally(by_day.get(day, []))) for day in days)
 
 
+def reach(days: Sequence[DayTally]) -> int:
+    """How many days before the last one history goes back; 0 where none of them has a post."""
+    begun = [place for place, one in enumerate(days[:-1]) if one.tally.total]
+    return len(days) - 1 - begun[0] if begun else 0
+
+
 def earlier(history: Sequence[DayTally]) -> list[Tally]:
     """The days to compare with: the seven before, without those at which history had not begun.
 

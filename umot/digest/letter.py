@@ -7,12 +7,13 @@ the same mail, byte for byte.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
 from umot.digest import closer, html, pictures, plain_text, shown
-from umot.digest.facts import Digest
+from umot.digest.facts import Digest, Quote
 from umot.digest.plain_text import LONGEST, QUOTES
 from umot.digest.text import shorten, web_link
 from umot.digest.words import Words, words
@@ -87,6 +88,13 @@ def brief(digest: Digest, link: str = "") -> str:
     return "\n".join(lines)
 
 
+def unseen(found: Sequence[Quote], digest: Digest) -> list[Quote]:
+    """Quotes that do not stand further up in the mail, among alerts or answers owed."""
+    above = [alert.post for alert in digest.alerts[:QUOTES]] + list(digest.answers[:QUOTES])
+    known = {quote.post_id for quote in above if quote is not None}
+    return [quote for quote in found if quote.post_id not in known]
+
+
 def page(digest: Digest, w: Words, link: str, images: set[str]) -> str:
     """The HTML part: tables and inlined styles only, which every mail program knows."""
     parts: dict[str, Any] = {
@@ -103,6 +111,7 @@ def page(digest: Digest, w: Words, link: str, images: set[str]) -> str:
         "shorten": shorten,
         "limit": LONGEST,
         "quotes": QUOTES,
+        "unseen": lambda found: unseen(found, digest),
         "themes": closer.themes(digest, w),
         "answers": closer.answers(digest, w),
         "ratings": closer.ratings(digest, w),

@@ -34,8 +34,6 @@ def alerts(digest: Digest, w: Words) -> Iterator[str]:
         yield f"**{safe(shown.alarm(alert, w))}.** {safe(alert.reason)} {since}."
         if alert.post is not None:
             yield quoted(alert.post, digest, w)
-        else:
-            yield safe(alert.subject)
     if rest := shown.more(digest.alerts, w):
         yield safe(rest)
 
@@ -52,7 +50,7 @@ def tone(digest: Digest, w: Words) -> Iterator[str]:
     head = [w("history.day"), *tally_head(w)]
     rows = [
         (format_date(one.day, w.language, "short"), *tally_cells(one.tally, w))
-        for one in digest.history
+        for one in shown.known(digest)
     ]
     yield table(head, rows)
 
@@ -117,8 +115,8 @@ def journey(digest: Digest, w: Words) -> Iterator[str]:
     if digest.untraced:
         yield safe(w("journey.untraced", n=digest.untraced))
     for title, lines in (
-        (w("memory.title"), shown.memory(digest, w)),
-        (w("complaints.title"), shown.complaints(digest, w)),
+        (w("memory.title"), closer.memory(digest, w)),
+        (w("complaints.title"), closer.complaints(digest, w)),
     ):
         if lines:
             yield f"**{safe(title)}.** {safe(' '.join(lines))}"

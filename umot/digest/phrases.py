@@ -10,6 +10,7 @@ from umot.language import format_date, join, sentence
 
 SLIGHT, MUCH = 10, 30  # points of net sentiment: below is "slightly", from there on "clearly"
 TOPIC = 3  # moments of one sort that a touchpoint needs to be named in the headline
+FEW = 10  # posts per day, below which their mean has a decimal
 WORDS = 3  # of complaints that are named in the headline
 PERIODS: tuple[Against, ...] = ("day_before", "week_before")
 
@@ -38,7 +39,7 @@ def opening(digest: Digest, w: Words) -> str:
     volume = telling(digest.changes, "posts")
     if volume is not None and volume.verdict in ("up", "down"):
         way = "busier" if volume.verdict == "up" else "quieter"
-        posts = w(f"headline.{way}_{volume.against}", posts=posts)
+        posts = w(f"headline.{way}_{volume.against}", posts=posts, before=rate(volume.before, w))
     if not tally.scored:
         return w("headline.read_none", date=day, posts=posts)
     if tally.scored == tally.total:
@@ -46,6 +47,12 @@ def opening(digest: Digest, w: Words) -> str:
     return w(
         "headline.read_some", date=day, posts=posts, scored=tally.scored, tones=tones(tally, w)
     )
+
+
+def rate(posts: float | None, w: Words) -> str:
+    """Posts per day, with a decimal where they are few."""
+    number = posts or 0.0
+    return w.number(number, 1 if number < FEW and number != int(number) else 0)
 
 
 def tones(tally: Tally, w: Words) -> str:

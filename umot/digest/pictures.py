@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from umot import charts
+from umot.digest import shown
 from umot.digest.facts import Digest
 from umot.digest.words import Words
 from umot.language import format_date
@@ -44,7 +45,7 @@ def steps(digest: Digest, w: Words) -> list[charts.Step]:
         return []
     return [
         charts.Step(
-            stage.name,
+            w(f"short.{stage.key}"),
             stage.tally.net,
             w.signed(stage.tally.net),
             stage.change.before if stage.change else None,
@@ -64,6 +65,6 @@ def days_alternative(digest: Digest, w: Words) -> str:
     """The picture of the last days in a sentence."""
     points = "; ".join(
         f"{format_date(one.day, w.language, 'short')} {w.number(one.tally.total)}"
-        for one in digest.history
+        for one in shown.known(digest)
     )
     return f"{w('send.chart_days')}: {points}"

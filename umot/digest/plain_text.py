@@ -9,7 +9,7 @@ from umot.digest import closer, shown
 from umot.digest.facts import Digest, Quote
 from umot.digest.text import shorten, web_link
 from umot.digest.words import Words
-from umot.language import format_date, sentence
+from umot.language import format_date
 
 WIDTH = 76  # characters of a line
 QUOTES = 3  # of each sort
@@ -18,7 +18,7 @@ LONGEST = 200  # characters of a quote
 
 def page(digest: Digest, w: Words, link: str) -> str:
     """The whole digest in lines; `link` leads to the page, where there is one."""
-    day = sentence(format_date(digest.day, w.language))
+    day = format_date(digest.day, w.language)
     lines = [f"{digest.brand}: {day}", "", *filled(digest.headline), ""]
     if link:
         lines += [w("send.link"), link, ""]

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from umot.digest.change import MIN_DAYS, MIN_POSTS
-from umot.digest.facts import Against, Change, Digest, Measure, OpenAlert, Quote, Source, Tally
+from umot.digest.facts import (
+    Against,
+    Change,
+    DayTally,
+    Digest,
+    Measure,
+    OpenAlert,
+    Quote,
+    Source,
+    Tally,
+)
 from umot.digest.words import Words
-from umot.language import format_date, format_time, join
+from umot.language import format_date, format_time
 
 TOUCHPOINTS = 3  # of a stage that are shown
 ALERTS = 10  # that are shown in full
@@ -104,13 +113,20 @@ def described(tally: Tally, w: Words) -> str:
     )
 
 
+def known(digest: Digest) -> Sequence[DayTally]:
+    """The last days from the first with a post on: before it, nobody may have listened."""
+    begun = [bool(one.tally.total) for one in digest.history]
+    return digest.history[begun.index(True) if True in begun else -1 :]
+
+
 def history(digest: Digest, w: Words) -> str:
     """The chart of the last days in a sentence."""
-    totals = [one.tally.total for one in digest.history]
+    told = known(digest)
+    totals = [one.tally.total for one in told]
     return w(
         "history.alternative",
-        first=format_date(digest.history[0].day, w.language, "weekday"),
-        last=format_date(digest.history[-1].day, w.language, "weekday"),
+        first=format_date(told[0].day, w.language, "weekday"),
+        last=format_date(told[-1].day, w.language, "weekday"),
         least=min(totals),
         most=max(totals),
     )
@@ -128,48 +144,6 @@ def places(digest: Digest, key: str, w: Words) -> list[str]:
         )
         for place in stage.touchpoints[:TOUCHPOINTS]
     ]
-
-
-def memory(digest: Digest, w: Words) -> list[str]:
-    """How the day is remembered against how it was, in sentences; none where it cannot be told."""
-    found = digest.memory
-    if found is None:
-        return []
-    lines = [
-        w(
-            "memory.numbers",
-            n=found.experiences,
-            remembered=w.signed(found.remembered),
-            experienced=w.signed(found.experienced),
-        ),
-        w(f"memory.{found.verdict}"),
-    ]
-    for what, cause in (("peak", found.peak), ("end", found.end)):
-        if cause is not None:
-            lines.append(
-                w(f"memory.{what}", touchpoint=cause.name, n=cause.experiences,
-                  all=found.experiences)
-            )  # fmt: skip
-    return lines
-
-
-def complaints(digest: Digest, w: Words) -> list[str]:
-    """How many complaints there are and how they stand, in sentences; none where there are none."""
-    found = digest.complaints
-    if found is None:
-        return []
-    states = [
-        w(f"complaints.{state}", n=count)
-        for state in ("open", "escalated", "answered", "resolved")
-        if (count := getattr(found, state))
-    ]
-    lines = [
-        w("complaints.made", n=found.made),
-        w("complaints.period", n=found.total, days=found.days, states=join(states, w.language)),
-    ]
-    if found.hours is not None:
-        lines.append(w("complaints.hours", n=max(math.ceil(found.hours), 1)))
-    return lines
 
 
 def health(source: Source, digest: Digest, w: Words) -> str:
@@ -213,10 +187,9 @@ def remarks(quote: Quote, digest: Digest, w: Words) -> list[str]:
 
 def alarm(alert: OpenAlert, w: Words) -> str:
     """What sort of alert it is, and how grave."""
-    keys = ("alerts.viral_negative", "severity.low", "severity.medium", "severity.high")
     kind, severity = f"alerts.{alert.kind}", f"severity.{alert.severity}"
-    title = w(kind if kind in keys else "alerts.other")
-    return f"{title} ({w(severity)})" if severity in keys else title
+    title = w(kind if kind in w.entries else "alerts.other")
+    return f"{title} ({w(severity)})" if severity in w.entries else title
 
 
 def raised(alert: OpenAlert, digest: Digest, w: Words) -> str:

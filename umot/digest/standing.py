@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -105,7 +105,12 @@ def ranked(
 
 
 def odds(have: int, of: int, have_other: int, of_other: int) -> float:
-    """By how many standard errors a term is commoner in `have` of `of` posts than in the others."""
+    """By how many standard errors a term is commoner in `have` of `of` posts than in the others.
+
+    What every post has, or none, tells nothing apart: 0.
+    """
+    if have + have_other in (0, of + of_other):
+        return 0.0
     prior = PRIOR * (have + have_other) / (of + of_other)
     yes, no = have + prior, of - have + PRIOR - prior
     yes_other, no_other = have_other + prior, of_other - have_other + PRIOR - prior
@@ -142,7 +147,7 @@ def stem(term: Term) -> str:
 
 def stem_of_word(word: str) -> str:
     """One word without its ending."""
-    for ending in ("ed", "en", "s", "d"):
+    for ending in ("ing", "ed", "en", "s", "d"):
         if len(word) >= len(ending) + SHORTEST and word.endswith(ending):
             return word.removesuffix(ending)
     return word
@@ -168,4 +173,29 @@ def beside(one: Found, today: Sequence[Said], base: Sequence[int]) -> list[Term]
     }
     telling = [term for term in scored if scored[term] >= BESIDE]
     telling.sort(key=lambda term: (-round(scored[term], 6), term))
-    return telling[:RELATED]
+    return apart(telling, own)[:RELATED]
+
+
+def apart(words: Sequence[Term], known: Collection[Term]) -> list[Term]:
+    """Words without those that are another form of one before them, or of one `known`."""
+    told, kept = [stem(word) for word in known], []
+    for word in words:
+        own = stem(word)
+        if not any(own == root or (len(root) > SHORTEST and own.startswith(root)) for root in told):
+            told.append(own)
+            kept.append(word)
+    return kept
+
+
+def named(one: Found, today: Sequence[Said]) -> Term:
+    """What a theme is called: its first word, or a pair with it that most of its posts have.
+
+    Customer service says more than customer.
+    """
+    first = one.terms[0]
+    within = [today[place].terms for place in one.posts if first in today[place].terms]
+    for term in one.terms[1:]:
+        is_pair = " " in term and first in term.split()
+        if is_pair and sum(1 for terms in within if term in terms) >= SAME * len(within):
+            return term
+    return first

@@ -7,8 +7,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from umot.digest import quotes
+from umot.digest.days import MONTH
 from umot.digest.facts import Tally, Theme, Themes
-from umot.digest.standing import EARLIER, Found, Said, beside, labelled, new, standing_out
+from umot.digest.standing import (
+    EARLIER,
+    Found,
+    Said,
+    beside,
+    labelled,
+    named,
+    new,
+    standing_out,
+)
 from umot.digest.terms import stop_words, terms
 from umot.digest.text import plain
 from umot.digest.words import Words
@@ -31,7 +41,10 @@ def themes(
     days: int,
     w: Words,
 ) -> Themes | None:
-    """The themes of a period against what was said from `since` on; None where none is scored."""
+    """The themes of a period against what was said from `since` on; None where none is scored.
+
+    `days` is how many days before history goes back, at most `MONTH`.
+    """
     stop = stop_words(brand)
 
     def said(start: datetime, stop_at: datetime, most: int) -> list[Said]:
@@ -65,15 +78,16 @@ def themes(
 
     def more(sort: str) -> tuple[str, ...]:
         rest = sorted(chosen[sort][SHOWN:], key=lambda one: (-len(one.posts), one.terms[0]))
-        return tuple(plain(one.terms[0]) for one in rest[:MORE])
+        return tuple(plain(named(one, today)) for one in rest[:MORE])
 
     everything = range(len(today))
+    enough = len(past) >= EARLIER
     return Themes(
-        days=days,
+        days=days if enough else MONTH,
         before=len(past),
         complaints=shown("complaints", labelled(today, "negative"), past),
         praise=shown("praise", labelled(today, "positive"), past),
-        new=shown("new", everything, past) if len(past) >= EARLIER else None,
+        new=shown("new", everything, past) if enough else None,
         more_complaints=more("complaints"),
         more_praise=more("praise"),
     )
@@ -114,7 +128,7 @@ def theme(
     tones = Counter(today[place].row.label for place in one.posts)
     tally = Tally.of(len(one.posts), tones["negative"], tones["neutral"], tones["positive"])
     return Theme(
-        words=plain(one.terms[0]),
+        words=plain(named(one, today)),
         also=tuple(plain(term) for term in beside(one, today, base)),
         posts=len(one.posts),
         share=round(len(one.posts) / max(len(base), 1), 4),

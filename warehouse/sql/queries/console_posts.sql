@@ -33,10 +33,6 @@ WITH fitting AS (
             )
         )
         AND (
-            $indexed::VARCHAR IS NULL
-            OR f.post_id IN (SELECT s.post_id FROM search_posts($indexed) AS s)
-        )
-        AND (
             $letters::VARCHAR IS NULL
             OR f.number IN (
                 SELECT p.number

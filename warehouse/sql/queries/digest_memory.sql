@@ -5,6 +5,6 @@ SELECT
     peak_end_score,
     peak_touchpoint,
     end_touchpoint
-FROM experience_scores_between($starts_at, $ends_at)
+FROM experience_scores_between($starts_at, $ends_at, $first)
 WHERE brand = $brand AND last_posted >= $starts_at
 ORDER BY experience_id

@@ -2,7 +2,7 @@
 WITH asked AS (
     SELECT post_id, number
     FROM posts
-    WHERE post_id IN (SELECT unnest($posts))
+    WHERE post_id IN (SELECT unnest($posts)) AND number BETWEEN $first AND $last
 ),
 seen AS (
     SELECT
@@ -11,6 +11,7 @@ seen AS (
     FROM engagement AS e
     WHERE
         number IN (SELECT a.number FROM asked AS a)
+        AND number BETWEEN $first AND $last
         AND (observed_at IS NULL OR observed_at < $ends_at)
     GROUP BY number
 ),
@@ -43,6 +44,7 @@ JOIN post_brands AS b ON b.number = p.number
 CROSS JOIN active AS a
 LEFT JOIN sentiments AS s
     ON s.number = p.number AND s.model = a.model AND s.content_hash = p.content_hash
+        AND s.number BETWEEN $first AND $last
 LEFT JOIN seen AS e ON e.number = p.number
 LEFT JOIN peaks AS k ON k.number = p.number
 WHERE

@@ -12,6 +12,8 @@ WITH said AS (
     JOIN posts AS p ON p.number = f.number
     WHERE
         f.brand = $brand
+        -- Said of the posts, for DuckDB to read the texts of only these.
+        AND p.number BETWEEN $first AND $last
         AND f.author_role <> 'brand'
         AND f.told_at >= $starts_at
         AND f.told_at < $ends_at
@@ -26,6 +28,7 @@ seen AS (
     FROM engagement AS e
     WHERE
         e.number IN (SELECT said.number FROM said)
+        AND e.number BETWEEN $first AND $last
         AND (e.observed_at IS NULL OR e.observed_at < $ends_at)
     GROUP BY e.number
 ),

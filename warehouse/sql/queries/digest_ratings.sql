@@ -13,6 +13,7 @@ WITH rated AS (
         ON s.number = p.number AND s.model = a.model AND s.content_hash = p.content_hash
     WHERE
         b.brand = $brand
+        AND p.number BETWEEN $first AND $last
         AND coalesce(p.posted_at, p.collected_at) >= $starts_at
         AND coalesce(p.posted_at, p.collected_at) < $ends_at
         AND p.rating IS NOT NULL

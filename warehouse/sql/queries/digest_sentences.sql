@@ -5,6 +5,7 @@ WITH said AS (
     JOIN post_brands AS b ON b.number = p.number
     WHERE
         b.brand = $brand
+        AND p.number BETWEEN $first AND $last
         AND coalesce(p.posted_at, p.collected_at) >= $starts_at
         AND coalesce(p.posted_at, p.collected_at) < $ends_at
         AND p.author_role <> 'brand'

@@ -9,7 +9,7 @@ WITH past AS (
 others AS (
     SELECT p.source
     FROM past AS p
-    WHERE p.source NOT IN (SELECT source FROM post_brands WHERE brand = $brand)
+    WHERE p.source NOT IN (SELECT DISTINCT source FROM post_brands WHERE brand = $brand)
     GROUP BY p.source
     HAVING sum(p.new) > 0
 )

@@ -12,8 +12,10 @@ JOIN post_brands AS b ON b.number = p.number
 CROSS JOIN active AS a
 LEFT JOIN sentiments AS s
     ON s.number = p.number AND s.model = a.model AND s.content_hash = p.content_hash
+    AND s.number BETWEEN $first AND $last
 WHERE
     (b.brand = $brand OR b.role = 'competitor')
+    AND p.number BETWEEN $first AND $last
     AND coalesce(p.posted_at, p.collected_at) >= $since
     AND coalesce(p.posted_at, p.collected_at) < $ends_at
     AND p.author_role <> 'brand'

@@ -1,7 +1,8 @@
 -- What was felt over each experience that had a post in a period, as it was known at its end: its
 -- peak, its end, its mean? Of the peaks of its posts the strongest is its own, the first of equals;
--- its end is that of the last post in which anything was read.
-CREATE OR REPLACE MACRO experience_scores_between(since, until) AS TABLE
+-- its end is that of the last post in which anything was read. No post of these experiences has a
+-- number below `first`: 0 is always right, the least one (digest_first) spares looking at the others.
+CREATE OR REPLACE MACRO experience_scores_between(since, until, first) AS TABLE
 WITH fresh AS (
     SELECT DISTINCT experience
     FROM mention_facts
@@ -16,7 +17,11 @@ told AS (
         END AS experience_id
     FROM mention_facts AS f
     JOIN fresh AS r ON r.experience = f.experience
-    WHERE f.told_at < until AND f.author_role <> 'brand' AND f.deleted_at IS NULL
+    WHERE
+        f.number >= first
+        AND f.told_at < until
+        AND f.author_role <> 'brand'
+        AND f.deleted_at IS NULL
 ),
 joined AS (
     SELECT
@@ -69,7 +74,7 @@ FROM joined AS j
 JOIN brands AS z ON z.brand = j.brand;
 -- What was felt over each experience, as it was known at a moment?
 CREATE OR REPLACE MACRO experience_scores_until(until) AS TABLE
-SELECT * FROM experience_scores_between(TIMESTAMPTZ '-infinity', until);
+SELECT * FROM experience_scores_between(TIMESTAMPTZ '-infinity', until, 0);
 -- What was felt over each experience, as it is known now?
 CREATE OR REPLACE VIEW experience_scores AS
 SELECT * FROM experience_scores_until(TIMESTAMPTZ 'infinity');

@@ -4,7 +4,7 @@
 -- negative moment says that something was not settled well. A post that reads positive on the
 -- whole is none.
 -- No post of an experience that had one in the period has a number below `first`: 0 is always right,
--- the least one (digest_first) spares reading the moments of all the others.
+-- the least one (digest_first) spares looking at all the others.
 CREATE OR REPLACE MACRO complaints_between(since, until, first) AS TABLE
 WITH fresh AS (
     -- A complaint that was made since has a post since.
@@ -30,7 +30,8 @@ told AS (
     FROM mention_facts AS f
     JOIN fresh AS r ON r.experience = f.experience
     WHERE
-        f.told_at < until
+        f.number >= first
+        AND f.told_at < until
         AND f.author_role <> 'brand'
         AND f.deleted_at IS NULL
         AND f.status IS NOT NULL
@@ -110,7 +111,12 @@ replies AS (
         f.parent_id,
         f.told_at
     FROM mention_facts AS f
-    WHERE f.author_role = 'brand' AND f.deleted_at IS NULL AND f.told_at < until
+    WHERE
+        f.author_role = 'brand'
+        AND f.deleted_at IS NULL
+        -- No complaint is answered before it is made.
+        AND f.told_at >= since
+        AND f.told_at < until
 ),
 -- Whom a reply is for, where it is to a customer's post.
 parents AS (
