@@ -145,4 +145,5 @@ def show_digest(folder: Path, anchor: datetime) -> None:
     say("Next:")
     say(f"  {prefix} digest --date {day} --language en")
     say(f"  {prefix} alerts")
+    say(f"  {prefix} serve  # the console: http://127.0.0.1:4242")
     say(f"  {prefix} sql {shlex.quote(QUERY)}")
