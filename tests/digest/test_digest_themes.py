@@ -90,7 +90,7 @@ def test_one_writer_makes_no_theme() -> None:
 
 def test_a_theme_is_called_by_the_pair_that_most_of_its_posts_have() -> None:
     texts = [f"customer service, {text}" for text in filler(12)]
-    today = [*said(texts, "negative"), *said(filler(60, 2), first=100)]
+    today = [*said(texts, "negative"), *said(filler(120, 2), first=100)]
     (first, *_) = standing.standing_out(today, [], "negative")
     assert standing.named(first, today) == "customer service"
 
