@@ -71,7 +71,7 @@ def texts(
 ) -> list[TextRow]:
     """Scored posts of customers, at most `most`, the first `length` characters of each."""
     values: dict[str, Any] = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
-    values |= {"most": most, "length": length, **numbers(db, starts_at, ends_at)}
+    values |= {"most": most, "length": length}
     return [TextRow(*row) for row in db.execute(query("digest_texts"), values).fetchall()]
 
 
@@ -127,8 +127,7 @@ def sentences(
 
 def ratings(db: Connection, brand: str, starts_at: datetime, ends_at: datetime) -> RatingRow:
     """Stars against words."""
-    values: dict[str, Any] = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
-    values |= numbers(db, starts_at, ends_at)
+    values = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
     rows = db.execute(query("digest_ratings"), values).fetchall()
     return RatingRow(*rows[0])
 
@@ -137,8 +136,7 @@ def voices(
     db: Connection, brand: str, since: datetime, starts_at: datetime, ends_at: datetime
 ) -> list[VoiceRow]:
     """Posts about the brand and its competitors, from `starts_at` on and from `since` before it."""
-    values: dict[str, Any] = {"brand": brand, "since": since}
-    values |= {"starts_at": starts_at, "ends_at": ends_at, **numbers(db, since, ends_at)}
+    values = {"brand": brand, "since": since, "starts_at": starts_at, "ends_at": ends_at}
     return [VoiceRow(*row) for row in db.execute(query("digest_voices"), values).fetchall()]
 
 

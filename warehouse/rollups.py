@@ -9,8 +9,22 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection as Connection
 
-# In this order: each is made of those before it. The first has a row a post: filled in parts.
-FROZEN = ("mention_facts", "touchpoint_sentiment", "relation", "experience_scores")
+# In this order: each is made of those before it.
+FROZEN = (
+    "moments",
+    "mention_facts",
+    "complaint_signs",
+    "touchpoint_sentiment",
+    "relation",
+    "experience_scores",
+)
+# Those with rows for every post are filled in parts, in each of which what is asked for together
+# lies together.
+IN_PARTS = {
+    "moments": "number, position",
+    "mention_facts": "told_at, number, brand",
+    "complaint_signs": "number",
+}
 PART = 500_000  # posts brought together at once; bounds the memory
 FILLED = "frozen"
 
@@ -20,8 +34,8 @@ def freeze(db: Connection) -> None:
     for name in FROZEN:
         comment, columns = comments(db, name)
         db.execute(f"CREATE TABLE {FILLED} AS SELECT * FROM {name} LIMIT 0")  # noqa: S608
-        if name == "mention_facts":
-            fill_facts(db)
+        if name in IN_PARTS:
+            fill_in_parts(db, name)
         else:
             db.execute(f"INSERT INTO {FILLED} SELECT * FROM {name}")  # noqa: S608
         db.execute(f"DROP VIEW {name}")
@@ -31,13 +45,13 @@ def freeze(db: Connection) -> None:
             db.execute(f"COMMENT ON COLUMN {name}.\"{column}\" IS '{quoted(text)}'")
 
 
-def fill_facts(db: Connection) -> None:
-    """Fill the facts of all posts part after part; in each, what is near in time lies together."""
+def fill_in_parts(db: Connection, name: str) -> None:
+    """Fill a table from a view that has a number of a post, so many posts at a time."""
     ((most,),) = db.execute("SELECT coalesce(max(number), 0) FROM posts").fetchall()
     for first in range(1, most + 1, PART):
         db.execute(
-            f"INSERT INTO {FILLED} SELECT * FROM mention_facts "  # noqa: S608
-            "WHERE number >= $1 AND number < $2 ORDER BY told_at, number, brand",
+            f"INSERT INTO {FILLED} SELECT * FROM {name} "  # noqa: S608 - our own names
+            f"WHERE number >= $1 AND number < $2 ORDER BY {IN_PARTS[name]}",
             [first, first + PART],
         )
 

@@ -7,19 +7,21 @@ nothing. Every word found lies in the index with its stem, so that asking needs 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
+from warehouse import migrate
 from warehouse.files import quote
 from warehouse.sql import query
 
-FORMAT = 1  # of the index: one of another format is not carried over
-BATCH = 200_000  # posts; bounds the memory
+FORMAT = 2  # of the index: one of another format is not carried over
+PART = 200_000  # posts entered at once; bounds the memory
 PACKAGE = "duckdb_extension_fts"  # on PyPI; its version must be DuckDB's own
-STEPS = ("search_read", "search_words", "search_docs", "search_hits")
 
 
 def extension() -> Path | None:
@@ -48,41 +50,54 @@ def build(db: Connection, before: Path) -> None:
     if file is None:
         return
     db.execute(f"LOAD '{quote(file)}'")  # signed by DuckDB; it refuses a file that is not
-    if before.exists():
-        carry(db, before)
-    while True:
-        db.begin()
-        try:
-            db.execute(query("search_unread"), {"limit": BATCH})
-            row = db.execute("SELECT count(*) FROM unread").fetchone()
-            for step in STEPS:
-                db.execute(query(step))
-            db.execute("DROP TABLE unread; DROP TABLE said")
-        except BaseException:
-            db.rollback()
-            raise
-        db.commit()
-        if not row or row[0] < BATCH:
-            break
+    with known(db, before) as carried:
+        ((most,),) = db.execute("SELECT coalesce(max(number), 0) FROM posts").fetchall()
+        for first in range(1, most + 1, PART):
+            enter(db, first, first + PART - 1, carried=carried)
     db.execute(query("search_built"), {"format": FORMAT})
 
 
-def carry(db: Connection, before: Path) -> None:
-    """Take over what the copy before knows; nothing where it is damaged or of another format."""
+@contextmanager
+def known(db: Connection, before: Path) -> Iterator[bool]:
+    """Attach the copy before and take over its posts and words that are still the same.
+
+    Yields False where there is none, or one that is damaged or of another format.
+    """
+    attached = False
+    if before.exists():
+        with suppress(duckdb.Error):  # damaged: everything is read again
+            db.execute(f"ATTACH '{quote(before)}' AS before (READ_ONLY)")
+            attached = True
     try:
-        db.execute(f"ATTACH '{quote(before)}' AS before (READ_ONLY)")
-    except duckdb.Error:  # damaged: everything is read again
-        return
-    try:
-        db.begin()
-        try:
-            known = db.execute("SELECT format FROM before.search.built").fetchall()
-            if known == [(FORMAT,)]:
-                for step in ("docs", "hits", "words"):
-                    db.execute(query(f"search_carry_{step}"))
-        except duckdb.Error:  # of an older program, or damaged
-            db.rollback()
-        else:
-            db.commit()
+        yield attached and carry(db)
     finally:
-        db.execute("DETACH before")
+        if attached:
+            db.execute("DETACH before")
+
+
+def carry(db: Connection) -> bool:
+    """Take over what is still the same but for which post says what; False where nothing can be."""
+    db.begin()
+    try:
+        if db.execute("SELECT format FROM before.search.built").fetchall() == [(FORMAT,)]:
+            db.execute(query("search_carry_docs"))
+            db.execute(query("search_carry_words"))
+            db.commit()
+            return True
+    except duckdb.Error:  # of an older program, or damaged
+        pass
+    db.rollback()
+    return False
+
+
+def enter(db: Connection, first: int, last: int, *, carried: bool) -> None:
+    """Enter which of these posts says which words, all or nothing."""
+    between = {"first": first, "last": last}
+    with migrate.atomic(db):
+        db.execute("CREATE TEMP TABLE said_before AS FROM search.hits LIMIT 0")
+        if carried:
+            db.execute(query("search_carry_hits"), between)
+        db.execute(query("search_unread"), between)
+        for step in ("search_read", "search_words", "search_docs", "search_hits"):
+            db.execute(query(step))
+        db.execute("DROP TABLE unread; DROP TABLE said; DROP TABLE said_before")

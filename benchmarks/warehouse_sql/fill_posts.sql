@@ -46,7 +46,8 @@ SELECT
     printf('%016x', k.h) AS content_hash,
     CASE WHEN k.h % 50 = 7 THEN 'spam' END AS excluded_reason,
     CASE WHEN k.kind = 'review' THEN '{"app_version": "4.' || k.i // 200000 || '"}' END AS attributes,
-    k.i AS number
+    k.i AS number,
+    md5_number_lower(k.platform || ':' || k.h) AS fingerprint
 FROM kinds AS k
 JOIN texts AS t ON t.number = k.draw
 ORDER BY k.i

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from umot.errors import Fatal
@@ -159,7 +160,7 @@ def tell(stories: Any, **said: str) -> None:
 def corpus(storyteller: Any) -> Iterator[tuple[Warehouse, Callable[[str], list[str]]]]:
     """A published warehouse that says what `CORPUS` does, and how to search in it."""
     with storyteller() as stories, pytest.MonkeyPatch.context() as small:
-        small.setattr(search, "BATCH", 5)
+        small.setattr(search, "PART", 5)
         tell(stories, spam=CORPUS["spam"])
         stories.run("UPDATE posts SET excluded_reason = 'spam'")
         tell(stories, **CORPUS)
@@ -208,13 +209,16 @@ def test_anyone_may_search(corpus: Any) -> None:
 def test_the_index_follows_what_is_stored_and_reads_each_text_once(stories: Any) -> None:
     home = stories.warehouse
     tell(stories, one="Mijn Adelheidsfiets piept.", two="De accu is leeg.")
-    numbers = "SELECT post_id, doc FROM search.docs ORDER BY doc"
+    lengths = "SELECT number, words FROM search.docs ORDER BY number"
+    with duckdb.connect(str(home.published)) as db:
+        db.execute("UPDATE search.docs SET words = 99")  # nobody can have read that in a text
     with home.read() as reader:  # an open reader is in nobody's way
-        before = reader.execute(numbers).fetchall()
+        before = reader.execute(lengths).fetchall()
         tell(stories, three="De accu is vol.")
     with home.read() as db:
-        after = db.execute(numbers).fetchall()
-    assert after == [*before, ("forum:three", 3)]
+        after = db.execute(lengths).fetchall()
+    assert before == [(1, 99), (2, 99)]
+    assert after == [*before, (3, 4)]
     assert set(found(home, "accu")) == {"two", "three"}
     stories.tell("two", "2026-11-20 10:00", (0.5, "ride", "De motor loopt."), language="nl")
     stories.run("DELETE FROM posts WHERE post_id = 'forum:one'")

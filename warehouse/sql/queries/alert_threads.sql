@@ -23,6 +23,6 @@ SELECT
     coalesce(c.state, CASE WHEN w.alert_id IS NOT NULL THEN 'answered' END) AS thread
 FROM asked AS s
 LEFT JOIN answered AS w ON w.alert_id = s.alert_id
-LEFT JOIN complaints_between($since, TIMESTAMPTZ 'infinity', 0) AS c
+LEFT JOIN complaints_between($since, TIMESTAMPTZ 'infinity', 0, NULL) AS c
     ON c.post_id = s.post_id AND c.brand = s.brand
 WHERE thread IS NOT NULL

@@ -4,4 +4,6 @@ SELECT
     coalesce(max(number), 0) AS last,
     count(*) AS found
 FROM posts
-WHERE post_id IN (SELECT unnest($posts)) AND number >= $first
+WHERE
+    fingerprint IN (SELECT md5_number_lower(post_id) FROM (SELECT unnest($posts) AS post_id))
+    AND number >= $first

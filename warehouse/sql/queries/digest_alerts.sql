@@ -12,16 +12,11 @@ WITH waiting AS (
         AND (state <> 'closed' OR coalesce(closed_at, acknowledged_at) IS NOT NULL)
 ),
 about AS (
-    SELECT
-        f.*,
-        p.url,
-        p.title,
-        p.body
+    SELECT f.*
     FROM mention_facts AS f
-    JOIN posts AS p ON p.number = f.number
     WHERE
         f.brand = $brand
-        AND f.post_id IN (SELECT w.post_id FROM waiting AS w)
+        AND f.fingerprint IN (SELECT md5_number_lower(w.post_id) FROM waiting AS w)
         AND f.deleted_at IS NULL
 ),
 seen AS (

@@ -6,6 +6,5 @@ SELECT
     post_id,
     number,
     score
-FROM complaints_between($since, $ends_at, $first)
-WHERE brand = $brand AND complained_at >= $since
+FROM complaints_between($since, $ends_at, $first, $brand)
 ORDER BY complained_at, experience_id

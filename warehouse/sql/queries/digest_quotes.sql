@@ -3,23 +3,16 @@
 -- a quarter to it, so a felt post comes before a seen one unless it is seen very much more.
 -- A writer is quoted once per label, a deleted post never.
 WITH said AS (
-    SELECT
-        f.*,
-        p.url,
-        p.title,
-        p.body
+    SELECT f.*
     FROM mention_facts AS f
-    JOIN posts AS p ON p.number = f.number
     WHERE
         f.brand = $brand
-        -- Said of the posts, for DuckDB to read the texts of only these.
-        AND p.number BETWEEN $first AND $last
         AND f.author_role <> 'brand'
         AND f.told_at >= $starts_at
         AND f.told_at < $ends_at
         AND f.label IN ('negative', 'positive')
         AND f.deleted_at IS NULL
-        AND (trim(p.body) <> '' OR trim(coalesce(p.title, '')) <> '')
+        AND (trim(f.body) <> '' OR trim(coalesce(f.title, '')) <> '')
 ),
 seen AS (
     SELECT

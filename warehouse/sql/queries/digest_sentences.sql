@@ -1,15 +1,13 @@
 -- Which sentence of customers in this period was felt most, at each stage and in each tone?
 WITH said AS (
-    SELECT p.number
-    FROM posts AS p
-    JOIN post_brands AS b ON b.number = p.number
+    SELECT number
+    FROM mention_facts
     WHERE
-        b.brand = $brand
-        AND p.number BETWEEN $first AND $last
-        AND coalesce(p.posted_at, p.collected_at) >= $starts_at
-        AND coalesce(p.posted_at, p.collected_at) < $ends_at
-        AND p.author_role <> 'brand'
-        AND p.deleted_at IS NULL
+        brand = $brand
+        AND told_at >= $starts_at
+        AND told_at < $ends_at
+        AND author_role <> 'brand'
+        AND deleted_at IS NULL
 )
 SELECT
     stage,

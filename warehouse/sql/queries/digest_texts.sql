@@ -1,37 +1,26 @@
 -- What did customers write about this brand in this period, and how does it read?
--- At most so many posts, chosen by a fingerprint of their ids: the same ones every time. They are
--- chosen before their texts are read.
+-- At most so many posts, chosen by their fingerprints: the same ones every time. They are chosen
+-- before their texts are read.
 WITH chosen AS MATERIALIZED (
-    SELECT
-        p.number,
-        p.post_id,
-        coalesce(p.author, p.post_id) AS writer,
-        s.label,
-        s.score
-    FROM posts AS p
-    JOIN post_brands AS b ON b.number = p.number
-    CROSS JOIN active AS a
-    JOIN sentiments AS s
-        ON s.number = p.number AND s.model = a.model AND s.content_hash = p.content_hash
+    SELECT number, fingerprint
+    FROM mention_facts
     WHERE
-        b.brand = $brand
-        AND p.number BETWEEN $first AND $last
-        AND coalesce(p.posted_at, p.collected_at) >= $starts_at
-        AND coalesce(p.posted_at, p.collected_at) < $ends_at
-        AND p.author_role <> 'brand'
-        AND p.excluded_reason IS NULL
-        AND p.deleted_at IS NULL
-        AND s.label IS NOT NULL
-    ORDER BY md5(p.post_id)
+        brand = $brand
+        AND told_at >= $starts_at
+        AND told_at < $ends_at
+        AND author_role <> 'brand'
+        AND deleted_at IS NULL
+        AND label IS NOT NULL
+    ORDER BY fingerprint
     LIMIT $most
 )
 SELECT
-    c.post_id,
-    c.writer,
-    c.label,
-    c.score,
-    left(concat_ws('. ', p.title, p.body), $length) AS text
+    f.post_id,
+    coalesce(f.author, f.post_id) AS writer,
+    f.label,
+    f.score,
+    left(concat_ws('. ', f.title, f.body), $length) AS text
 FROM chosen AS c
-JOIN posts AS p ON p.number = c.number
-WHERE p.number BETWEEN $first AND $last
-ORDER BY md5(c.post_id)
+JOIN mention_facts AS f ON f.number = c.number
+WHERE f.brand = $brand AND f.told_at >= $starts_at AND f.told_at < $ends_at
+ORDER BY c.fingerprint

@@ -1,6 +1,11 @@
 -- Which posts of a batch are stored already, and what are their numbers? The one time a batch looks
--- through all posts: what else belongs to them is found by number.
+-- through all posts, and only at fingerprints; what else belongs to them is found by number.
 CREATE OR REPLACE TEMP TABLE known_posts AS
-SELECT p.post_id, p.number, p.deleted_at IS NOT NULL OR i.deleted_at IS NOT NULL AS deleted
-FROM incoming AS i
-JOIN posts AS p ON p.post_id = i.post_id
+WITH likely AS MATERIALIZED (
+    SELECT i.post_id, p.number, i.deleted_at
+    FROM incoming AS i
+    JOIN posts AS p ON p.fingerprint = md5_number_lower(i.post_id)
+)
+SELECT l.post_id, l.number, p.deleted_at IS NOT NULL OR l.deleted_at IS NOT NULL AS deleted
+FROM likely AS l
+JOIN posts AS p ON p.number = l.number AND p.post_id = l.post_id

@@ -7,7 +7,6 @@ WITH known AS (
     SELECT
         p.number,
         p.post_id,
-        p.platform,
         p.kind,
         p.author,
         p.thread_id,
@@ -40,7 +39,7 @@ read AS (
 replies AS (
     SELECT DISTINCT k.post_id
     FROM known AS k
-    JOIN posts AS t ON t.post_id = k.thread_id
+    JOIN posts AS t ON t.fingerprint = md5_number_lower(k.thread_id)
     WHERE k.kind = 'comment' AND k.thread_id <> k.post_id
 ),
 -- Once an hour and brand: to ask the calendar for every post takes seconds.
@@ -64,8 +63,6 @@ SELECT
     b.brand,
     b.source,
     k.post_id,
-    k.platform,
-    k.kind,
     k.author,
     k.posted_at,
     h.local_hour,
@@ -75,7 +72,6 @@ SELECT
     CASE WHEN NOT k.edited_later THEN k.rating END AS rating,
     r.reading.content_hash AS content_hash,
     r.reading.label AS label,
-    r.reading.score AS score,
     -- A reply counts with its thread, where that is known.
     t.post_id IS NULL AS stands_alone,
     k.number

@@ -3,6 +3,6 @@ INSERT INTO search.docs
 SELECT d.*
 FROM before.search.docs AS d
 JOIN posts AS p
-    ON p.post_id = d.post_id
+    ON p.number = d.number
     AND p.content_hash = d.content_hash
     AND p.language IS NOT DISTINCT FROM d.language

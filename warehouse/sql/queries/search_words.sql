@@ -1,7 +1,9 @@
--- Which of these words were never met, and what is their stem in their language?
+-- Which of these words were never met, and what is their stem in their language? In the order of
+-- letters, in which they are looked for.
 INSERT INTO search.words
 SELECT
-    CAST((SELECT coalesce(max(word), 0) FROM search.words) + row_number() OVER () AS INTEGER),
+    CAST((SELECT coalesce(max(word), 0) FROM search.words) + row_number() OVER (ORDER BY text, language)
+        AS INTEGER),
     text,
     language,
     CASE language
@@ -20,3 +22,4 @@ SELECT
     END
 FROM (SELECT DISTINCT language, text FROM said)
 ANTI JOIN search.words USING (language, text)
+ORDER BY text, language

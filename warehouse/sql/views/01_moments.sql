@@ -1,4 +1,5 @@
 -- Which moments of the journey do the posts speak of, read by the active model on the active map?
+-- A table in the published copy, like mention_facts.
 -- What people put right wins: a correction holds for what covers half of its place or more.
 CREATE OR REPLACE VIEW moments AS
 WITH mended AS (

@@ -1,6 +1,6 @@
--- What is known about each post and brand, but for its words? In the published copy this is a table,
--- filled from this very view when it is published (warehouse.publish): what it has to bring together
--- of millions of posts is brought together once, not at every question.
+-- What is known about each post and brand? In the published copy this is a table, filled from this
+-- very view when it is published (warehouse.rollups): what it has to bring together of millions of
+-- posts is brought together once, not at every question.
 CREATE OR REPLACE VIEW mention_facts AS
 WITH latest AS (
     SELECT
@@ -25,6 +25,7 @@ experience AS (
 )
 SELECT
     p.number,
+    p.fingerprint,
     -- The same for all posts of one experience: a short stand-in for its experience_id.
     hash(coalesce(p.thread_id, p.post_id), coalesce(p.author, p.post_id)) AS experience,
     b.brand,
@@ -66,7 +67,11 @@ SELECT
     l.seen.replies AS replies,
     l.seen.shares AS shares,
     l.seen.views AS views,
-    l.seen.audience AS audience
+    l.seen.audience AS audience,
+    p.url,
+    p.title,
+    p.body,
+    p.attributes
 FROM posts AS p
 JOIN post_brands AS b ON b.number = p.number
 JOIN brands AS z ON z.brand = b.brand
@@ -74,7 +79,7 @@ LEFT JOIN readings AS s ON s.number = p.number AND s.content_hash = p.content_ha
 LEFT JOIN experience AS x ON x.number = p.number
 LEFT JOIN latest AS l ON l.number = p.number
 WHERE p.excluded_reason IS NULL;
--- What is known about each post and brand, in one wide row?
+-- The same for people: in one wide row, in an order to read.
 CREATE OR REPLACE VIEW mentions AS
 SELECT
     f.brand,
@@ -84,11 +89,11 @@ SELECT
     f.post_id,
     f.platform,
     f.kind,
-    p.url,
+    f.url,
     f.author,
     f.author_role,
-    p.title,
-    p.body,
+    f.title,
+    f.body,
     f.language,
     f.rating,
     f.posted_at,
@@ -97,7 +102,7 @@ SELECT
     f.deleted_at,
     f.thread_id,
     f.parent_id,
-    p.attributes,
+    f.attributes,
     f.status,
     f.label,
     f.negative,
@@ -119,6 +124,6 @@ SELECT
     f.replies,
     f.shares,
     f.views,
-    f.audience
-FROM mention_facts AS f
-JOIN posts AS p ON p.number = f.number;
+    f.audience,
+    f.number
+FROM mention_facts AS f;

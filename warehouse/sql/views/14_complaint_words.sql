@@ -127,3 +127,45 @@ CREATE OR REPLACE MACRO complaint_says(words, sort) AS regexp_matches(
 CREATE OR REPLACE VIEW complaint_words AS
 SELECT one[1] AS language, one[2] AS sort, one[3] AS pattern
 FROM (SELECT unnest(complaint_patterns()) AS one);
+-- In which posts is something negative beside a request, failure or demand, and which moment says it?
+-- A failure shows by its words, or because it stands at the end stage, where a negative moment says
+-- that something was not settled well. A table in the published copy: words are costly to compare.
+CREATE OR REPLACE VIEW complaint_signs AS
+WITH said AS (
+    SELECT
+        *,
+        label = 'negative' AS bad,
+        replace(strip_accents(lower(text)), '’', '''') AS words
+    FROM moments
+    WHERE label <> 'positive'
+),
+signs AS (
+    SELECT
+        number,
+        text,
+        stage,
+        touchpoint,
+        score,
+        bad,
+        complaint_says(words, 'request') AS request,
+        complaint_says(words, 'demand') AS demand,
+        CASE
+            WHEN NOT bad THEN FALSE
+            WHEN stage = 'end' AND stage_confidence >= 0.5 THEN TRUE
+            ELSE complaint_says(words, 'failure')
+        END AS failure
+    FROM said
+)
+SELECT
+    number,
+    bool_or(request) AS request,
+    bool_or(failure) AS failure,
+    bool_or(demand) AS demand,
+    -- The one that stands for the post: of the negative ones the worst of those with a sign.
+    arg_min(
+        {'text': text, 'stage': stage, 'touchpoint': touchpoint, 'score': score},
+        {'plain': NOT (request OR failure OR demand), 'score': score}
+    ) FILTER (WHERE bad) AS moment
+FROM signs
+GROUP BY number
+HAVING bool_or(bad) AND bool_or(request OR failure OR demand);

@@ -1,16 +1,19 @@
 -- Which complaints were made in a period, and what had come of them by its end?
 -- A complaint is an experience with a negative moment and a request or demand beside it, or a
--- failure in it: by its words (complaint_words), or because it stands at the end stage, where a
--- negative moment says that something was not settled well. A post that reads positive on the
--- whole is none.
+-- failure in it (complaint_signs). A post that reads positive on the whole is none.
 -- No post of an experience that had one in the period has a number below `first`: 0 is always right,
--- the least one (digest_first) spares looking at all the others.
-CREATE OR REPLACE MACRO complaints_between(since, until, first) AS TABLE
+-- the least one (digest_first) spares looking at all the others. `about`: a brand, or null for all.
+CREATE OR REPLACE MACRO complaints_between(since, until, first, about) AS TABLE
 WITH fresh AS (
     -- A complaint that was made since has a post since.
     SELECT DISTINCT experience
     FROM mention_facts
-    WHERE told_at >= since AND told_at < until AND author_role <> 'brand' AND deleted_at IS NULL
+    WHERE
+        told_at >= since
+        AND told_at < until
+        AND (about IS NULL OR brand = about)
+        AND author_role <> 'brand'
+        AND deleted_at IS NULL
 ),
 told AS (
     SELECT
@@ -38,49 +41,11 @@ told AS (
     -- Once, also where it is about several brands.
     QUALIFY row_number() OVER (PARTITION BY f.number ORDER BY f.brand) = 1
 ),
-said AS (
-    SELECT
-        m.*,
-        m.label = 'negative' AS bad,
-        replace(strip_accents(lower(m.text)), '’', '''') AS words
-    FROM moments AS m
-    JOIN told AS t ON t.number = m.number AND t.label <> 'positive'
-    WHERE m.label <> 'positive' AND m.number >= first
-),
-signs AS (
-    SELECT
-        post_id,
-        text,
-        stage,
-        touchpoint,
-        score,
-        bad,
-        complaint_says(words, 'request') AS request,
-        complaint_says(words, 'demand') AS demand,
-        bad AND (
-            (stage = 'end' AND stage_confidence >= 0.5) OR complaint_says(words, 'failure')
-        ) AS failure
-    FROM said
-),
--- The moment that stands for a post: of the negative ones the worst of those with a sign.
-complaining AS (
-    SELECT
-        post_id,
-        bool_or(request) AS request,
-        bool_or(failure) AS failure,
-        bool_or(demand) AS demand,
-        arg_min(
-            {'text': text, 'stage': stage, 'touchpoint': touchpoint, 'score': score},
-            {'plain': NOT (request OR failure OR demand), 'score': score}
-        ) FILTER (WHERE bad) AS moment
-    FROM signs
-    GROUP BY post_id
-    HAVING bool_or(bad) AND bool_or(request OR failure OR demand)
-),
 opened AS (
     SELECT t.*, c.request, c.failure, c.demand, c.moment
     FROM told AS t
-    JOIN complaining AS c ON c.post_id = t.post_id
+    JOIN complaint_signs AS c ON c.number = t.number
+    WHERE t.label <> 'positive' AND c.number >= first
     QUALIFY row_number() OVER (PARTITION BY t.experience_id ORDER BY t.sequence) = 1
 ),
 -- What the customer wrote afterwards: all is well, or worse than it was, or neither.
@@ -128,7 +93,7 @@ parents AS (
         END AS answers
     FROM posts AS p
     WHERE
-        p.post_id IN (SELECT r.parent_id FROM replies AS r)
+        p.fingerprint IN (SELECT md5_number_lower(r.parent_id) FROM replies AS r)
         AND p.author_role <> 'brand'
         AND p.excluded_reason IS NULL
         AND p.deleted_at IS NULL
@@ -183,10 +148,10 @@ JOIN post_brands AS b ON b.number = o.number
 JOIN brands AS z ON z.brand = b.brand
 LEFT JOIN answered AS a ON a.experience_id = o.experience_id AND a.brand = b.brand
 LEFT JOIN turned AS t ON t.experience_id = o.experience_id
-WHERE o.told_at >= since;
+WHERE o.told_at >= since AND (about IS NULL OR b.brand = about);
 -- Which complaints were made until a moment, and what had come of them by then?
 CREATE OR REPLACE MACRO complaints_until(until) AS TABLE
-SELECT * FROM complaints_between(TIMESTAMPTZ '-infinity', until, 0);
+SELECT * FROM complaints_between(TIMESTAMPTZ '-infinity', until, 0, NULL);
 -- Which complaints were made, and what has come of them?
 CREATE OR REPLACE VIEW complaints AS
 SELECT * FROM complaints_until(TIMESTAMPTZ 'infinity');

@@ -1,10 +1,9 @@
 -- Which posts say these words? An index that is filled in the published copy (warehouse.search),
--- and the macro that asks it. Elsewhere these tables are empty.
+-- and the macros that ask it. Elsewhere these tables are empty.
 CREATE SCHEMA IF NOT EXISTS search;
 CREATE OR REPLACE TABLE search.built (words_per_post DOUBLE NOT NULL, format INTEGER NOT NULL);
 CREATE OR REPLACE TABLE search.docs (
-    doc INTEGER NOT NULL,
-    post_id VARCHAR NOT NULL,
+    number BIGINT NOT NULL,
     content_hash VARCHAR NOT NULL,
     language VARCHAR,
     words INTEGER NOT NULL
@@ -15,7 +14,7 @@ CREATE OR REPLACE TABLE search.words (
     language VARCHAR NOT NULL,
     stem VARCHAR NOT NULL
 );
-CREATE OR REPLACE TABLE search.hits (word INTEGER NOT NULL, doc INTEGER NOT NULL, hits INTEGER NOT NULL);
+CREATE OR REPLACE TABLE search.hits (word INTEGER NOT NULL, number BIGINT NOT NULL, hits INTEGER NOT NULL);
 
 -- The words of a text: runs of letters and digits, in small letters without accents. What is
 -- longer than 40 is no word but a link or a scream.
@@ -25,7 +24,8 @@ CREATE OR REPLACE MACRO search_words(text) AS
         lambda word: left(word, 40)
     );
 
-CREATE OR REPLACE MACRO search_posts(words) AS TABLE
+-- By the index alone: nothing is read of the posts themselves.
+CREATE OR REPLACE MACRO search_numbers(words) AS TABLE
 WITH asked AS (
     SELECT DISTINCT unnest(regexp_extract_all(
         CASE
@@ -42,34 +42,40 @@ known AS (
     FROM asked AS a
     JOIN search.words AS w ON w.text = a.asked
 ),
+begun AS (
+    SELECT asked, rtrim(asked, '*') AS beginning
+    FROM asked
+    WHERE asked NOT IN (SELECT asked FROM known)
+),
 meant AS (
     SELECT DISTINCT k.asked, w.word
     FROM known AS k
     JOIN search.words AS w ON w.language = k.language AND w.stem = k.stem
     UNION ALL
-    SELECT a.asked, w.word
-    FROM asked AS a
-    JOIN search.words AS w ON starts_with(w.text, rtrim(a.asked, '*'))
-    WHERE a.asked NOT IN (SELECT asked FROM known)
+    SELECT b.asked, w.word
+    FROM begun AS b
+    JOIN search.words AS w
+        -- The same said twice: the first part spares reading the words that stand elsewhere.
+        ON w.text >= b.beginning AND starts_with(w.text, b.beginning)
 ),
 found AS (
-    SELECT m.asked, h.doc, sum(h.hits) AS hits
+    SELECT m.asked, h.number, sum(h.hits) AS hits
     FROM meant AS m
     JOIN search.hits AS h ON h.word = m.word
-    GROUP BY m.asked, h.doc
+    GROUP BY m.asked, h.number
 ),
 size AS (
     SELECT count(*) AS posts, greatest(10, count(*) / 10) AS many
     FROM search.docs
 ),
 counted AS (
-    SELECT a.asked, count(f.doc) AS posts
+    SELECT a.asked, count(f.number) AS posts
     FROM asked AS a
     LEFT JOIN found AS f ON f.asked = a.asked
     GROUP BY a.asked
 ),
 -- Every word is needed, but for those that so many posts have that they say little (te, the);
--- these only help the ranking, which is BM25 with its usual constants.
+-- these only help the ranking.
 weighed AS (
     SELECT
         c.asked,
@@ -77,19 +83,26 @@ weighed AS (
         ln(1 + (s.posts - c.posts + 0.5) / (c.posts + 0.5)) AS rarity
     FROM counted AS c
     CROSS JOIN size AS s
-),
-ranked AS (
+)
+SELECT f.number, list({'hits': f.hits, 'rarity': w.rarity}) AS words
+FROM found AS f
+JOIN weighed AS w ON w.asked = f.asked
+GROUP BY f.number
+HAVING count(*) FILTER (WHERE w.needed) = (SELECT count(*) FROM weighed WHERE needed);
+
+CREATE OR REPLACE MACRO search_posts(words) AS TABLE
+WITH ranked AS (
+    -- BM25 with its usual constants.
     SELECT
-        d.post_id,
-        sum(
-            w.rarity * f.hits * 2.2
-            / (f.hits + 1.2 * (0.25 + 0.75 * d.words / (SELECT words_per_post FROM search.built)))
-        ) AS relevance
-    FROM found AS f
-    JOIN weighed AS w ON w.asked = f.asked
-    JOIN search.docs AS d ON d.doc = f.doc
-    GROUP BY d.post_id
-    HAVING count(*) FILTER (WHERE w.needed) = (SELECT count(*) FROM weighed WHERE needed)
+        n.number,
+        list_sum(list_transform(
+            n.words,
+            lambda said: said.rarity * said.hits * 2.2
+            / (said.hits + 1.2 * (0.25 + 0.75 * d.words / b.words_per_post))
+        )) AS relevance
+    FROM search_numbers(words) AS n
+    JOIN search.docs AS d ON d.number = n.number
+    CROSS JOIN search.built AS b
 )
 SELECT
     round(f.relevance, 2) AS relevance,
@@ -106,9 +119,9 @@ SELECT
     p.url,
     p.post_id
 FROM ranked AS f
-JOIN posts AS p ON p.post_id = f.post_id
-JOIN post_brands AS b ON b.post_id = p.post_id
+JOIN posts AS p ON p.number = f.number
+JOIN post_brands AS b ON b.number = f.number
 JOIN brands AS z ON z.brand = b.brand
-LEFT JOIN readings AS s ON s.post_id = p.post_id AND s.content_hash = p.content_hash
+LEFT JOIN readings AS s ON s.number = f.number AND s.content_hash = p.content_hash
 WHERE p.excluded_reason IS NULL
 ORDER BY f.relevance DESC, coalesce(p.posted_at, p.collected_at) DESC, p.post_id;

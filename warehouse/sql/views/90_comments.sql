@@ -1,7 +1,12 @@
 -- What does each view hold?
-COMMENT ON VIEW moments IS 'Spans of posts traced back to the journey, by the active model and map.';
+COMMENT ON VIEW moments IS 'Spans of posts traced back to the journey, by the active model and map. A table in the published copy.';
 COMMENT ON VIEW readings IS 'How each post reads: by the active model, or as somebody put it right.';
-COMMENT ON VIEW mention_facts IS 'What mentions holds but for the words: asked much faster where you need none. A table in the published copy.';
+COMMENT ON VIEW mention_facts IS 'What mentions holds, with told_at and experience, which the other views are made of. A table in the published copy.';
+COMMENT ON VIEW complaint_signs IS 'Posts in which something is negative beside a request, failure or demand. A table in the published copy.';
+COMMENT ON COLUMN complaint_signs.request IS 'Whether an answer, help or action is asked for.';
+COMMENT ON COLUMN complaint_signs.failure IS 'Whether something did not come, does not work, is wrong or late.';
+COMMENT ON COLUMN complaint_signs.demand IS 'Whether money, amends or an end is demanded.';
+COMMENT ON COLUMN complaint_signs.moment IS 'The negative moment that stands for the post: text, stage, touchpoint and score.';
 COMMENT ON COLUMN mention_facts.told_at IS 'When it was posted, or collected where that is not known (UTC).';
 COMMENT ON COLUMN mention_facts.experience IS 'The same for posts of one experience: a short stand-in for experience_id, of this copy only.';
 COMMENT ON VIEW mentions IS 'One wide row per post and brand: latest sentiment, reach, peak and end.';

@@ -6,13 +6,13 @@ COMMENT ON COLUMN today.week IS 'Monday of that week.';
 COMMENT ON COLUMN today.as_of IS 'Time of the newest post (UTC); one that is dated in the future does not count.';
 
 COMMENT ON MACRO TABLE search_posts IS 'FROM search_posts(''te laat''): posts that say these words, best match first, one row per post and brand. Words are found in every form (klacht finds klachten); very common ones are not needed; a star finds beginnings (lever*). Needs the fts extension: pip install "umot[search]".';
+COMMENT ON MACRO TABLE search_numbers IS 'FROM search_numbers(''te laat''): the numbers of the posts that search_posts finds, in no order, with the words of each (hits, rarity): faster where their texts are not wanted.';
 COMMENT ON MACRO search_words IS 'The words of a text as a list: letters and digits only, small, without accents.';
 COMMENT ON TABLE search.built IS 'Index of search_posts: one row once it is made.';
 COMMENT ON COLUMN search.built.words_per_post IS 'Mean length of a post.';
 COMMENT ON COLUMN search.built.format IS 'Format of the index.';
 COMMENT ON TABLE search.docs IS 'Index of search_posts: the posts.';
-COMMENT ON COLUMN search.docs.doc IS 'Number of the post here.';
-COMMENT ON COLUMN search.docs.post_id IS 'The post.';
+COMMENT ON COLUMN search.docs.number IS 'Number of the post.';
 COMMENT ON COLUMN search.docs.content_hash IS 'The text that was read.';
 COMMENT ON COLUMN search.docs.language IS 'The language whose stems were taken.';
 COMMENT ON COLUMN search.docs.words IS 'Its words.';
@@ -23,7 +23,7 @@ COMMENT ON COLUMN search.words.language IS 'Its language; empty where that is no
 COMMENT ON COLUMN search.words.stem IS 'Its stem in that language.';
 COMMENT ON TABLE search.hits IS 'Index of search_posts: which post has which word how often.';
 COMMENT ON COLUMN search.hits.word IS 'The word.';
-COMMENT ON COLUMN search.hits.doc IS 'The post.';
+COMMENT ON COLUMN search.hits.number IS 'Number of the post.';
 COMMENT ON COLUMN search.hits.hits IS 'How often.';
 
 COMMENT ON COLUMN moments.position IS 'Order in the post, from 0.';
