@@ -5,13 +5,12 @@ WITH counted AS (
     SELECT
         p.touchpoint,
         p.name_nl,
-        m.day > t.day - 7 AS recent,
+        t.days_ago < 7 AS recent,
         r.score
     FROM moments AS r
-    JOIN mentions AS m ON m.post_id = r.post_id AND m.author_role <> 'brand'
-    JOIN today AS t ON t.brand = m.brand AND t.role = 'own'
+    JOIN mentions AS m ON m.number = r.number AND m.author_role <> 'brand'
+    JOIN last_days(35) AS t ON t.brand = m.brand AND t.day = m.day AND t.role = 'own'
     JOIN touchpoints AS p ON p.map_version = r.map_version AND p.touchpoint = r.touchpoint
-    WHERE m.day > t.day - 35
 ),
 compared AS (
     SELECT

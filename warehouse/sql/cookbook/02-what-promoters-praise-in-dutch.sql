@@ -1,10 +1,10 @@
 -- nl: Wat prijzen promotors in het Nederlands?
 -- en: What do promoters praise in Dutch?
--- read: Promoters give 4.5 stars or more, or, where no stars are given, read clearly positive (irony may slip in there). The quote is the clearest praise at that touchpoint; at least 3 promoters speak of each.
+-- read: The last 90 days. Promoters give 4.5 stars or more, or, where no stars are given, read clearly positive (irony may slip in there). The quote is the clearest praise at that touchpoint; at least 3 promoters speak of each.
 WITH promoters AS (
-    SELECT m.post_id
+    SELECT m.number
     FROM mentions AS m
-    JOIN today AS t ON t.brand = m.brand AND t.role = 'own'
+    JOIN last_days(90) AS t ON t.brand = m.brand AND t.day = m.day AND t.role = 'own'
     WHERE
         m.language = 'nl'
         AND m.author_role <> 'brand'
@@ -14,13 +14,13 @@ WITH promoters AS (
 SELECT
     p.touchpoint,
     p.name_nl,
-    count(DISTINCT r.post_id) AS promoters,
+    count(DISTINCT r.number) AS promoters,
     round(avg(r.score), 2) AS score,
     -- A title or an exclamation says too little to be quoted.
     arg_max(r.text, r.score * r.stage_confidence) FILTER (length(r.text) >= 25) AS quote
 FROM promoters AS f
-JOIN moments AS r ON r.post_id = f.post_id AND r.label = 'positive' AND r.stage_confidence >= 0.5
+JOIN moments AS r ON r.number = f.number AND r.label = 'positive' AND r.stage_confidence >= 0.5
 JOIN touchpoints AS p ON p.map_version = r.map_version AND p.touchpoint = r.touchpoint
 GROUP BY p.touchpoint, p.name_nl
-HAVING count(DISTINCT r.post_id) >= 3
+HAVING count(DISTINCT r.number) >= 3
 ORDER BY promoters DESC, score DESC, p.touchpoint

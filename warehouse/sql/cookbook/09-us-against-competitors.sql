@@ -15,7 +15,7 @@ SELECT
     ) AS margin,
     round(avg(m.peak_end_score), 2) AS remembered
 FROM mentions AS m
-JOIN today AS t ON t.brand = m.brand
-WHERE m.author_role <> 'brand' AND m.label IS NOT NULL AND m.day > t.day - 28
+JOIN last_days(28) AS t ON t.brand = m.brand AND t.day = m.day
+WHERE m.author_role <> 'brand' AND m.label IS NOT NULL
 GROUP BY m.brand, m.role
 ORDER BY posts DESC, m.brand

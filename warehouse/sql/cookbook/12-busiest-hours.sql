@@ -1,6 +1,6 @@
 -- nl: Op welke uren van de dag wordt er over ons gepost, en hoe?
 -- en: At which hours do people post about us, and how?
--- read: Local hours of the brand. Staff the hours with most negative posts; a share of few posts says little, so hours with under 5 are left out.
+-- read: The last 90 days. Local hours of the brand. Staff the hours with most negative posts; a share of few posts says little, so hours with under 5 are left out.
 SELECT
     hour(timezone(t.time_zone, m.posted_at)) AS hour,
     count(*) AS posts,
@@ -8,7 +8,7 @@ SELECT
     CAST(100 * count(*) FILTER (m.label = 'negative') / nullif(count(m.label), 0) AS INTEGER)
         AS negative_share
 FROM mentions AS m
-JOIN today AS t ON t.brand = m.brand AND t.role = 'own'
+JOIN last_days(90) AS t ON t.brand = m.brand AND t.day = m.day AND t.role = 'own'
 WHERE m.author_role <> 'brand' AND m.posted_at IS NOT NULL
 GROUP BY hour
 HAVING count(*) >= 5

@@ -4,11 +4,11 @@
 WITH told AS (
     SELECT
         m.language,
-        m.day > t.day - 7 AND m.label = 'negative' AS recent,
+        t.days_ago < 7 AND m.label = 'negative' AS recent,
         list_distinct(search_words(coalesce(m.title, '') || ' ' || m.body)) AS words
     FROM mentions AS m
-    JOIN today AS t ON t.brand = m.brand AND t.role = 'own'
-    WHERE m.author_role <> 'brand' AND m.label IS NOT NULL AND m.day > t.day - 35
+    JOIN last_days(35) AS t ON t.brand = m.brand AND t.day = m.day AND t.role = 'own'
+    WHERE m.author_role <> 'brand' AND m.label IS NOT NULL
 ),
 sizes AS (
     SELECT language, count(*) FILTER (recent) AS recent, count(*) FILTER (NOT recent) AS others

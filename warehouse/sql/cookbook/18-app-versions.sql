@@ -1,16 +1,16 @@
 -- nl: Met welke versie van de app ging het mis?
 -- en: With which version of the app did it go wrong?
--- read: Stars and the touchpoint with most negative moments, by version, newest first; at least 5 reviews each. A fall from one version to the next that the words explain is a fault in that release.
+-- read: The last year. Stars and the touchpoint with most negative moments, by version, newest first; at least 5 reviews each. A fall from one version to the next that the words explain is a fault in that release.
 WITH reviews AS (
-    SELECT m.post_id, m.attributes ->> 'app_version' AS version, m.rating, m.label, m.day
+    SELECT m.number, m.attributes ->> 'app_version' AS version, m.rating, m.label, m.day
     FROM mentions AS m
-    JOIN today AS t ON t.brand = m.brand AND t.role = 'own'
+    JOIN last_days(365) AS t ON t.brand = m.brand AND t.day = m.day AND t.role = 'own'
     WHERE m.attributes ->> 'app_version' IS NOT NULL AND m.author_role <> 'brand'
 ),
 blamed AS (
     SELECT v.version, r.touchpoint, count(*) AS moments
     FROM reviews AS v
-    JOIN moments AS r ON r.post_id = v.post_id AND r.label = 'negative' AND r.touchpoint <> 'none'
+    JOIN moments AS r ON r.number = v.number AND r.label = 'negative' AND r.touchpoint <> 'none'
     GROUP BY v.version, r.touchpoint
 )
 SELECT

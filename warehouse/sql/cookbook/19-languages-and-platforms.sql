@@ -11,8 +11,8 @@ SELECT
         / count(*) AS INTEGER
     ) AS net_sentiment
 FROM mentions AS m
-JOIN today AS t ON t.brand = m.brand AND t.role = 'own'
-WHERE m.author_role <> 'brand' AND m.label IS NOT NULL AND m.day > t.day - 28
+JOIN last_days(28) AS t ON t.brand = m.brand AND t.day = m.day AND t.role = 'own'
+WHERE m.author_role <> 'brand' AND m.label IS NOT NULL
 GROUP BY m.platform, m.language
 HAVING count(*) >= 10
 ORDER BY m.platform, posts DESC

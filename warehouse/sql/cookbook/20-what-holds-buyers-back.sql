@@ -5,18 +5,17 @@ SELECT
     r.stage,
     p.touchpoint,
     p.name_nl,
-    count(DISTINCT r.post_id) AS posts,
+    count(DISTINCT r.number) AS posts,
     round(avg(r.score), 2) AS score,
     arg_min(r.text, r.score * r.stage_confidence) FILTER (length(r.text) >= 25) AS quote
 FROM moments AS r
-JOIN mentions AS m ON m.post_id = r.post_id AND m.author_role <> 'brand'
-JOIN today AS t ON t.brand = m.brand AND t.role = 'own'
+JOIN mentions AS m ON m.number = r.number AND m.author_role <> 'brand'
+JOIN last_days(28) AS t ON t.brand = m.brand AND t.day = m.day AND t.role = 'own'
 JOIN touchpoints AS p ON p.map_version = r.map_version AND p.touchpoint = r.touchpoint
 WHERE
     r.stage IN ('zero', 'definitive')
     AND r.label = 'negative'
     AND r.stage_confidence >= 0.5
-    AND m.day > t.day - 28
 GROUP BY r.stage, p.touchpoint, p.name_nl
-HAVING count(DISTINCT r.post_id) >= 3
+HAVING count(DISTINCT r.number) >= 3
 ORDER BY posts DESC, score, p.touchpoint

@@ -10,8 +10,8 @@ SELECT
     left(r.text, 140) AS text,
     m.url
 FROM moments AS r
-JOIN mentions AS m ON m.post_id = r.post_id AND m.author_role <> 'brand'
-JOIN today AS t ON t.brand = m.brand AND t.role = 'own'
-WHERE r.touchpoint = 'none' AND r.label <> 'neutral' AND length(r.text) >= 20 AND m.day > t.day - 28
+JOIN mentions AS m ON m.number = r.number AND m.author_role <> 'brand'
+JOIN last_days(28) AS t ON t.brand = m.brand AND t.day = m.day AND t.role = 'own'
+WHERE r.touchpoint = 'none' AND r.label <> 'neutral' AND length(r.text) >= 20
 ORDER BY abs(r.score) DESC, m.post_id, r.position
 LIMIT 50

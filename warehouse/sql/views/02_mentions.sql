@@ -19,7 +19,8 @@ experience AS (
         max(stage) FILTER (WHERE is_peak) AS peak_stage,
         max(touchpoint) FILTER (WHERE is_peak) AS peak_touchpoint,
         max(stage) FILTER (WHERE is_end) AS end_stage,
-        max(touchpoint) FILTER (WHERE is_end) AS end_touchpoint
+        max(touchpoint) FILTER (WHERE is_end) AS end_touchpoint,
+        avg(score) FILTER (WHERE stage = 'ultimate') AS ultimate_score
     FROM moments
     GROUP BY number
 )
@@ -62,6 +63,7 @@ SELECT
     x.peak_touchpoint,
     x.end_stage,
     x.end_touchpoint,
+    x.ultimate_score,
     l.seen.observed_at AS observed_at,
     l.seen.likes AS likes,
     l.seen.replies AS replies,

@@ -7,5 +7,6 @@ SELECT
     a.reason,
     m.*
 FROM alerts AS a
-JOIN mentions AS m ON m.post_id = a.post_id AND m.brand = a.brand
+JOIN posts AS p ON p.fingerprint = md5_number_lower(a.post_id)
+JOIN mentions AS m ON m.number = p.number AND m.brand = a.brand
 WHERE a.kind = 'viral_negative' AND a.state = 'open';

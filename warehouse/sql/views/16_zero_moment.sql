@@ -14,25 +14,20 @@ WITH clock AS (
         (SELECT max(collected_at) FROM posts), (SELECT max(started_at) FROM source_runs)
     ) AS as_of
 ),
-ultimate AS (
-    SELECT post_id, avg(score) AS score
-    FROM moments
-    WHERE stage = 'ultimate'
-    GROUP BY post_id
-),
 seen AS (
     SELECT
         m.brand,
         m.role,
         m.day,
         m.post_id,
+        m.number,
         m.platform,
         m.kind,
         m.url,
         m.rating,
         m.label,
         m.score,
-        u.score AS ultimate_score,
+        m.ultimate_score,
         m.peak_stage,
         m.peak_touchpoint,
         c.as_of,
@@ -43,7 +38,7 @@ seen AS (
                 + greatest(coalesce(m.replies, 0), 0)
                 + greatest(coalesce(m.shares, 0), 0)
         ) AS readers,
-        greatest(epoch(c.as_of) - epoch(coalesce(m.posted_at, m.collected_at)), 0) / 86400
+        greatest(epoch(c.as_of) - epoch(m.told_at), 0) / 86400
             AS age_days,
         -- One and five stars are read first; a rating without words is hardly read.
         CASE
@@ -53,9 +48,8 @@ seen AS (
         END
             * (0.2 + 0.8 * least(length(coalesce(m.title, '')) + length(m.body), 200) / 200)
             AS prominence
-    FROM mentions AS m
+    FROM mention_facts AS m
     CROSS JOIN clock AS c
-    LEFT JOIN ultimate AS u ON u.post_id = m.post_id
     WHERE m.author_role <> 'brand' AND m.deleted_at IS NULL AND m.score IS NOT NULL
 ),
 weighed AS (
@@ -87,5 +81,6 @@ SELECT
     strength,
     readers,
     age_days,
-    as_of
+    as_of,
+    number
 FROM weighed;

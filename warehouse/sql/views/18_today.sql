@@ -22,3 +22,21 @@ SELECT
 FROM brands AS z
 JOIN roles AS r ON r.brand = z.brand
 CROSS JOIN heard AS h;
+-- Which local days are the last so many? One row per brand and day, to join on both: only posts of
+-- these days are then read, which `day > ...` cannot do for days that are looked up.
+CREATE OR REPLACE MACRO last_days(days) AS TABLE
+SELECT
+    t.brand,
+    t.role,
+    t.time_zone,
+    CAST(t.day - CAST(r.ago AS INTEGER) AS DATE) AS day,
+    r.ago AS days_ago,
+    t.as_of
+FROM today AS t
+CROSS JOIN range(days) AS r(ago);
+-- Which complaints were made in the last so many days, and what has come of them?
+CREATE OR REPLACE MACRO complaints_of_days(days) AS TABLE
+SELECT *
+FROM complaints_between(
+    (SELECT min(as_of) - to_days(days) FROM today), TIMESTAMPTZ 'infinity', 0, NULL
+);

@@ -7,6 +7,7 @@ COMMENT ON COLUMN complaint_signs.request IS 'Whether an answer, help or action 
 COMMENT ON COLUMN complaint_signs.failure IS 'Whether something did not come, does not work, is wrong or late.';
 COMMENT ON COLUMN complaint_signs.demand IS 'Whether money, amends or an end is demanded.';
 COMMENT ON COLUMN complaint_signs.moment IS 'The negative moment that stands for the post: text, stage, touchpoint and score.';
+COMMENT ON COLUMN mention_facts.ultimate_score IS 'Mean score of its moments at the stage ultimate.';
 COMMENT ON COLUMN mention_facts.told_at IS 'When it was posted, or collected where that is not known (UTC).';
 COMMENT ON COLUMN mention_facts.experience IS 'The same for posts of one experience: a short stand-in for experience_id, of this copy only.';
 COMMENT ON VIEW mentions IS 'One wide row per post and brand: latest sentiment, reach, peak and end.';

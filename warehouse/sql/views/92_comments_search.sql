@@ -4,6 +4,8 @@ COMMENT ON COLUMN today.role IS 'own or competitor.';
 COMMENT ON COLUMN today.day IS 'Local day of the newest post of any brand.';
 COMMENT ON COLUMN today.week IS 'Monday of that week.';
 COMMENT ON COLUMN today.as_of IS 'Time of the newest post (UTC); one that is dated in the future does not count.';
+COMMENT ON MACRO TABLE last_days IS 'FROM last_days(28): one row per brand and each of its last 28 local days, today included (days_ago 0). Join mentions on brand and day: only these days are read then.';
+COMMENT ON MACRO TABLE complaints_of_days IS 'FROM complaints_of_days(90): the complaints of the last 90 days, as the view complaints has them.';
 
 COMMENT ON MACRO TABLE search_posts IS 'FROM search_posts(''te laat''): posts that say these words, best match first, one row per post and brand. Words are found in every form (klacht finds klachten); very common ones are not needed; a star finds beginnings (lever*). Needs the fts extension: pip install "umot[search]".';
 COMMENT ON MACRO TABLE search_numbers IS 'FROM search_numbers(''te laat''): the numbers of the posts that search_posts finds, in no order, with the words of each (hits, rarity): faster where their texts are not wanted.';
