@@ -154,7 +154,10 @@ def cooking(home: Path, size: int) -> dict[str, Any]:
 
 
 def passing(home: Path, size: int) -> dict[str, Any]:
-    """One pass over new posts: load, read (without the model's own time) and the alert rules."""
+    """One pass over new posts: load, read (without the model's own time) and the alert rules.
+
+    Publishing, which carries over what the copy before knows of words, is reported apart.
+    """
     monitor = Monitor(home, config.load(home), journey.default(), Limited(home))
     with monitor.warehouse.write("benchmark") as db:
         ((most,),) = db.execute("SELECT max(number) FROM posts").fetchall()
@@ -189,10 +192,13 @@ def passing(home: Path, size: int) -> dict[str, Any]:
         count, after_post = count + len(ids), ids[-1]
     done = time.perf_counter()
     raise_alerts(monitor, now=ENDS + timedelta(hours=12))
-    ended = time.perf_counter()
+    ended, used = time.perf_counter(), time.process_time() - cpu
+    with monitor.warehouse.write("benchmark") as db:
+        publish.publish(db, monitor.warehouse.published)
     return {
         "seconds": ended - started,
-        "cpu_seconds": time.process_time() - cpu,
+        "cpu_seconds": used,
+        "publish_again_seconds": time.perf_counter() - ended,
         "load_seconds": loaded - started,
         "readings_seconds": done - loaded,
         "rules_seconds": ended - done,
