@@ -25,6 +25,7 @@ told AS (
         f.number,
         f.post_id,
         f.platform,
+        f.url,
         f.author,
         coalesce(f.thread_id, f.post_id) AS thread_id,
         f.told_at,
@@ -82,10 +83,16 @@ replies AS (
         -- No complaint is answered before it is made.
         AND f.told_at >= since
         AND f.told_at < until
+        AND coalesce(f.thread_id, f.parent_id) IN (SELECT o.thread_id FROM opened AS o)
 ),
 -- Whom a reply is for, where it is to a customer's post.
+replied AS MATERIALIZED (
+    SELECT p.number
+    FROM posts AS p
+    WHERE p.fingerprint IN (SELECT md5_number_lower(r.parent_id) FROM replies AS r)
+),
 parents AS (
-    SELECT DISTINCT
+    SELECT
         p.post_id,
         CASE
             WHEN p.author IS NULL THEN p.post_id
@@ -93,7 +100,7 @@ parents AS (
         END AS answers
     FROM posts AS p
     WHERE
-        p.fingerprint IN (SELECT md5_number_lower(r.parent_id) FROM replies AS r)
+        p.number IN (SELECT r.number FROM replied AS r)
         AND p.author_role <> 'brand'
         AND p.excluded_reason IS NULL
         AND p.deleted_at IS NULL
@@ -119,7 +126,7 @@ SELECT
     o.post_id,
     o.thread_id,
     o.platform,
-    p.url,
+    o.url,
     o.author,
     o.moment.text AS text,
     o.moment.stage AS stage,
@@ -143,7 +150,6 @@ SELECT
     t.escalated_at,
     o.number
 FROM opened AS o
-JOIN posts AS p ON p.number = o.number
 JOIN post_brands AS b ON b.number = o.number
 JOIN brands AS z ON z.brand = b.brand
 LEFT JOIN answered AS a ON a.experience_id = o.experience_id AND a.brand = b.brand
