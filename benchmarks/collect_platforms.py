@@ -21,6 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import connectors.x
 from tests.connectors import fake_google, fake_meta, fake_reddit, fake_reviews, fake_x, fake_youtube
 from tests.connectors.fake_app_store import APP, COUNTRIES, FakeFeeds
 from tests.connectors.fake_bluesky import FakeBluesky
@@ -45,8 +46,8 @@ WORDS = re.findall(
     "gebeld teruggebeld formulier bijlage foto garage huis inboedel reis ziekte tandarts",
 )
 
-Told = tuple[dict[str, Any], dict[str, str]]
-Maker = Callable[[str], Told]
+Settings = dict[str, Any]
+Told = tuple[Settings, dict[str, str]]  # a source, and the keys it wants
 
 
 def items(name: str, count: int) -> list[Item]:
@@ -60,104 +61,62 @@ def items(name: str, count: int) -> list[Item]:
     ]
 
 
-def source(connector: str, **settings: Any) -> Told:
-    """A source that needs no key."""
-    return {"connector": connector, **settings}, {}
-
-
-def google_business(url: str) -> Told:
-    """Own locations, with a refresh token."""
-    given = (*fake_google.CLIENT, fake_google.REFRESH)
-    names = ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN")
-    keys = {f"UMOT_GOOGLE_BUSINESS_{name}": one for name, one in zip(names, given, strict=True)}
-    where = {"api_url": url, "token_url": f"{url}/token"}
-    return source("google_business", locations=[fake_google.LOCATION], **where)[0], keys
-
-
-def reddit(url: str) -> Told:
-    """One subreddit, with the credentials of an app."""
-    keys = {"UMOT_REDDIT_CLIENT_ID": fake_reddit.CLIENT_ID,
-            "UMOT_REDDIT_CLIENT_SECRET": fake_reddit.CLIENT_SECRET}  # fmt: skip
-    return {"connector": "reddit", "subreddits": ["Vlotwiel"], "site_url": url}, keys
-
-
-# Each platform, and the source that reads it at an address.
-SERVED: dict[str, tuple[Callable[[], Any], Maker]] = {
+# Each platform, and the settings of the source that reads it at an address.
+SERVED: dict[str, tuple[Callable[[], Any], Callable[[str], Settings]]] = {
     "app_store": (
-        FakeFeeds,
-        lambda u: source("app_store", apps=[APP], countries=list(COUNTRIES), store_url=u),
+        FakeFeeds, lambda u: {"apps": [APP], "countries": list(COUNTRIES), "store_url": u},
     ),
     "bluesky": (
-        FakeBluesky,
-        lambda u: source("bluesky", search=["klaver"], public_url=u, server_url=u),
+        FakeBluesky, lambda u: {"search": ["klaver"], "public_url": u, "server_url": u},
     ),
-    "discourse": (FakeDiscourse, lambda u: source("discourse", url=u)),
-    "feeds": (PagedFeed, lambda u: source("feeds", url=f"{u}/feed", pages=1000)),
-    "google_business": (fake_google.FakeBusiness, google_business),
+    "discourse": (FakeDiscourse, lambda u: {"url": u}),
+    "feeds": (PagedFeed, lambda u: {"url": f"{u}/feed", "pages": 1000}),
+    "google_business": (
+        fake_google.FakeBusiness,
+        lambda u: {
+            "locations": [fake_google.LOCATION], "api_url": u, "token_url": f"{u}/token",
+        },
+    ),
     "google_play": (
-        fake_google.FakePlay,
-        lambda u: (
-            {"connector": "google_play", "apps": [fake_google.APP], "api_url": u},
-            {"UMOT_GOOGLE_PLAY_ACCOUNT": fake_google.account(f"{u}/token")},
-        ),
+        fake_google.FakePlay, lambda u: {"apps": [fake_google.APP], "api_url": u},
     ),
     "hacker_news": (
         FakeHackerNews,
-        lambda u: source(
-            "hacker_news", search=["e"], search_url=f"{u}/api/v1", items_url=f"{u}/v0"
-        ),
+        lambda u: {"search": ["e"], "search_url": f"{u}/api/v1", "items_url": f"{u}/v0"},
     ),
     "kiyoh": (
-        fake_reviews.FakeKiyoh,
-        lambda u: (
-            {"connector": "kiyoh", "locations": [fake_reviews.LOCATION], "site": u},
-            {"UMOT_KIYOH_TOKEN": fake_reviews.TOKEN},
-        ),
+        fake_reviews.FakeKiyoh, lambda u: {"locations": [fake_reviews.LOCATION], "site": u},
     ),
-    "mastodon": (FakeMastodon, lambda u: source("mastodon", instance=u, hashtags=["stadsfiets"])),
+    "mastodon": (FakeMastodon, lambda u: {"instance": u, "hashtags": ["stadsfiets"]}),
     "meta": (
-        fake_meta.FakeMeta,
-        lambda u: (
-            {"connector": "meta", "page": fake_meta.PAGE, "api_url": f"{u}/v23.0"},
-            {"UMOT_META_TOKEN": fake_meta.TOKEN},
-        ),
+        fake_meta.FakeMeta, lambda u: {"page": fake_meta.PAGE, "api_url": f"{u}/v23.0"},
     ),
-    "reddit": (fake_reddit.FakeReddit, reddit),
-    "slow": (FakeDiscourse, lambda u: source("discourse", url=u)),
+    "reddit": (
+        fake_reddit.FakeReddit, lambda u: {"subreddits": ["Vlotwiel"], "site_url": u},
+    ),
+    "slow": (FakeDiscourse, lambda u: {"connector": "discourse", "url": u}),
     "stack_exchange": (
         FakeStackExchange,
-        lambda u: source("stack_exchange", site="forum", search=["Klaver"], api_url=f"{u}/2.3"),
+        lambda u: {"site": "forum", "search": ["Klaver"], "api_url": f"{u}/2.3"},
     ),
     "trustpilot": (
         fake_reviews.FakeTrustpilot,
-        lambda u: (
-            {"connector": "trustpilot", "companies": [fake_reviews.UNIT], "api_url": u},
-            {"UMOT_TRUSTPILOT_KEY": fake_reviews.KEY},
-        ),
+        lambda u: {"companies": [fake_reviews.UNIT], "api_url": u},
     ),
-    "x": (
-        fake_x.FakeX,
-        lambda u: (
-            {"connector": "x", "search": ["Klaver"], "api_url": f"{u}/2"},
-            {"UMOT_X_TOKEN": fake_x.TOKEN},
-        ),
-    ),
+    "x": (fake_x.FakeX, lambda u: {"search": ["Klaver"], "api_url": f"{u}/2"}),
     "youtube": (
         fake_youtube.FakeYouTube,
-        lambda u: (
-            {"connector": "youtube", "channels": [fake_youtube.CHANNEL],
-             "api_url": f"{u}/youtube/v3"},
-            {"UMOT_YOUTUBE_KEY": fake_youtube.KEY},
-        ),
+        lambda u: {"channels": [fake_youtube.CHANNEL], "api_url": f"{u}/youtube/v3"},
     ),
 }  # fmt: skip
 
 
-def limited(server: LocalServer) -> None:
+def limited(server: LocalServer, posts: int) -> None:
     """Have the platform say once that it was asked too much, in the midst of a run."""
+    turn = 2 if posts > connectors.x.PAGE else 1
 
     def fault(ask: Ask) -> Reply | None:
-        if len(server.asked) == 2:
+        if len(server.asked) == turn:
             return Reply(429, b"", {"Retry-After": "1"})
         return None
 
@@ -183,7 +142,7 @@ def exports(name: str, count: int, folder: Path) -> Told:
     ]
     if name == "files":
         (folder / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-        return source("files", path="rows.jsonl", platform="survey")
+        return {"connector": "files", "path": "rows.jsonl", "platform": "survey"}, {}
     for at in range(0, len(rows), 500):
         body = json.dumps(rows[at : at + 500]).encode()
         webhook.receive(folder, "in", body, webhook.sign(SECRET, body, NOW), NOW)
@@ -196,23 +155,22 @@ def start(name: str, count: int, folder: Path, stack: ExitStack) -> Told:
         return exports(name, count, folder)
     if name == "broken":
         server = stack.enter_context(LocalServer(lambda ask: Reply(500)))
-        return source("discourse", url=server.url)
+        return {"connector": "discourse", "url": server.url}, {}
     if name == "imap":
         box = stack.enter_context(FakeImap())
         box.serve(items(name, count))
         told = {"host": "127.0.0.1", "user": USER, "port": box.port, "security": "none"}
         return {"connector": "imap", **told}, {"UMOT_IMAP_PASSWORD": PASSWORD}
-    make, told_of = SERVED[name]
+    make, settings = SERVED[name]
     fake = make()
     fake.serve(items(name, count))
     server = stack.enter_context(LocalServer(fake.answer))
-    if hasattr(fake, "url"):
-        fake.url = server.url
+    fake.url = server.url
     if name == "x":
-        limited(server)
+        limited(server, count)
     if name == "slow":
         slow(server, folder)
-    return told_of(server.url)
+    return {"connector": name} | settings(server.url), getattr(fake, "keys", {})
 
 
 def main() -> int:

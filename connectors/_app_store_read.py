@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from connectors._answers import shaped, still_there
 from connectors._bearer import Bearer
 from connectors._entries import read_page
-from connectors._listing import Line, Listing, Page, shaped, still_there
+from connectors._listing import Line, Listing, Page
 from connectors._reviews import reply_id, utc
 from connectors._text import storable
 from umot.errors import Fatal

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from connectors._listing import Line, Listing, Page, shaped
+from connectors._answers import shaped
+from connectors._listing import Line, Listing, Page
 from connectors._text import storable
-from umot.errors import Fatal
 from umot.http import Answer, Refused
 
 PAGE = 100
@@ -37,8 +37,12 @@ class Lists:
             with shaped(url):
                 lines = [line for view in given["posts"] if (line := _line(view))]
                 times = [posted(view) for view in given["posts"]]
-                more = len(times) >= PAGE or (times and given.get("cursor"))
-                return Page(lines, _before(min(times), place) if more else None)
+                if not (len(times) >= PAGE or (times and given.get("cursor"))):
+                    return Page(lines)
+                onward = _before(min(times), place)
+            full = onward is None and len(times) >= PAGE
+            note = f"the search {words} goes no further back" if full else None
+            return Page(lines, onward, note)
 
         return Listing(f"search {words}", "bluesky", page, self._lookup)
 
@@ -124,17 +128,14 @@ def _line(view: Mapping[str, Any], at: float | None = None) -> Line | None:
     return Line(str(view["uri"]), posted(view).timestamp() if at is None else at, item)
 
 
-def _before(oldest: datetime, place: str | None) -> str:
+def _before(oldest: datetime, place: str | None) -> str | None:
     """Say where the next page of a search starts: by time, since cursors want an account.
 
-    The last moment is read again, unless that is all that the page held.
+    The last moment is read again, unless that is all that the page held. None where the page
+    brought nothing older: then the server has no more, or does not know `until`.
     """
-    onward = _written(oldest + MOMENT)
-    if onward == place:
-        onward = _written(oldest)
-    if onward == place:
-        raise Fatal("Bluesky gives the same page of a search twice")
-    return onward
+    places = (_written(oldest + MOMENT), _written(oldest))
+    return next((onward for onward in places if place is None or onward < place), None)
 
 
 def _written(at: datetime) -> str:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors._answers import shaped
 from connectors._bearer import Bearer
 from connectors._jwt import signed
-from connectors._listing import shaped
 from connectors._text import storable
 from umot.errors import Fatal, Retriable
 from umot.http import Client, Refused

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
 from typing import Any
 
-from umot.errors import Fatal, Retriable
+from umot.errors import Fatal, Retriable, in_words
 
 FEW = 10  # mails asked for at a time
 LARGEST = 2**20  # bytes that are read of a mail: attachments come last
@@ -55,12 +54,7 @@ class Box:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with suppress(imaplib.IMAP4.error, OSError):  # it is over either way
             self._imap.logout()
 
@@ -130,4 +124,4 @@ class Box:
         except TimeoutError as error:
             raise Retriable(f"{where} did not answer in time") from error
         except OSError as error:
-            raise Retriable(f"{where} cannot be reached: {error.strerror or error}") from error
+            raise Retriable(f"{where} cannot be reached: {in_words(error)}") from error

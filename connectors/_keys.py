@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from typing import Any
 
 from umot.errors import Fatal
 
@@ -15,7 +17,11 @@ def secrets(platform: str, *names: str) -> list[str]:
     return values
 
 
-def several(given: object) -> list[str]:
-    """Take a single text for a list of one: its letters are never meant. Blanks are left out."""
-    texts = [given] if isinstance(given, str) else list(given)  # type: ignore[call-overload]
-    return [text.strip() for text in texts if str(text).strip()]
+def listed(given: str | int | Iterable[Any]) -> list[str]:
+    """Take a single text or number for a list of one: its letters are never meant."""
+    return [str(given)] if isinstance(given, str | int) else [str(one) for one in given]
+
+
+def several(given: str | int | Iterable[Any]) -> list[str]:
+    """Take texts without the blanks among them."""
+    return [text.strip() for text in listed(given) if text.strip()]

@@ -7,14 +7,13 @@ are gone. The state after each page is the cursor: a run that was stopped goes o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from umot.errors import Fatal, UmotError
-from umot.http import Refused, show
+from umot.http import Refused
 from umot.post import Batch, Post, RawItem
 
 RECHECKED = 500  # newest known lines that are missed when they are listed no more
@@ -116,7 +115,9 @@ class Reader:
             lost = {}
         items: list[RawItem] = []
         for line in found:
-            before = lost.pop(line.id)
+            before = lost.pop(line.id, None)
+            if before is None:
+                raise Fatal(f"{listing.where} gives {line.id}, which was not asked for")
             if line.item:
                 items.append(self._raw(listing, line))
                 items += self._gone(listing, before[1], line.inside)
@@ -224,28 +225,7 @@ def batches(
         raise Fatal("; ".join(dict.fromkeys(map(str, refused))))
 
 
-def still_there(names: Iterable[str], get: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
-    """Ask singly for what is listed no more; what is refused as not found is left out."""
-    for name in names:
-        try:
-            found = get(name)
-        except Refused as error:
-            if error.status not in (404, 410):
-                raise
-        else:
-            yield name, found
-
-
 def gone(platform: str, raw: RawItem) -> Post | None:
     """Give the post without its text that a deleted line becomes; None for any other item."""
     name = raw.payload.get("gone")
     return Post(platform, name, body="", deleted_at=raw.fetched_at) if name else None
-
-
-@contextmanager
-def shaped(url: str) -> Iterator[None]:
-    """Raise `Fatal` naming the address where an answer is of a shape that is not known."""
-    try:
-        yield
-    except (KeyError, TypeError, AttributeError, ValueError, LookupError) as error:
-        raise Fatal(f"{show(url)} answers in a shape that is not known") from error

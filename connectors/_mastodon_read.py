@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connectors._answers import shaped
 from connectors._mastodon_id import mastodon_id
 from connectors._text import storable
 from umot.errors import Fatal
@@ -158,13 +159,11 @@ class Reader:
         path = f"{self._instance}{query.path}"
         params: dict[str, str | int | Sequence[str]] = {"limit": PAGE, **query.params, **turn}
         given = self._http.get(path, params=params, headers=self._headers).json()
-        try:
+        with shaped(path):
             lines = storable(given["statuses"] if query.is_search else given)
-            if isinstance(lines, list):
-                return [_entry(line, query) for line in lines]
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise Fatal(f"{show(path)} answers in a shape that is not known") from error
-        raise Fatal(f"{show(path)} answers in a shape that is not known")
+            if not isinstance(lines, list):
+                raise TypeError("no list")
+            return [_entry(line, query) for line in lines]
 
     def _lookup(
         self, lost: Mapping[str, Sequence[Any]], this: Pass

@@ -114,6 +114,12 @@ def whole(value: Any) -> int | None:
     return value if counts else None
 
 
+def total(*counts: int | None) -> int | None:
+    """Add what is known of counts; None where none is."""
+    known = [number for number in counts if number is not None]
+    return sum(known) if known else None
+
+
 def language_code(given: str | None) -> str | None:
     """Take "nl" from "nl-NL"; None for anything but a code, since texts tell their language."""
     code = (given or "").strip().replace("_", "-").split("-")[0].lower()

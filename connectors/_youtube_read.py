@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from connectors._answers import shaped
 from connectors._google import out_of_quota, quota_day, reasons, until_tomorrow
-from connectors._listing import Line, Listing, Page, shaped
+from connectors._listing import Line, Listing, Page
 from connectors._text import storable
 from umot.errors import Fatal, Retriable
 from umot.http import Client, Refused

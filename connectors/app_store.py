@@ -47,8 +47,7 @@ class AppStore:
         connect_url: str = CONNECT,
         timeout: float = 30.0,
     ) -> None:
-        given = str(apps) if isinstance(apps, int) else apps
-        self._apps = [str(one).removeprefix("id") for one in several(given)]
+        self._apps = [one.removeprefix("id") for one in several(apps)]
         self._countries = [one.casefold() for one in several(countries)]
         if not self._apps or not self._countries:
             raise Fatal("the App Store needs `apps` and `countries`")
@@ -65,7 +64,7 @@ class AppStore:
         self._store, self._connect = store_url.rstrip("/"), connect_url.rstrip("/")
         for url in (self._store, self._connect):
             address(url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield each app's reviews page by page, the cursor moving with each."""

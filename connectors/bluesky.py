@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from connectors._answers import shaped
 from connectors._bearer import Bearer
 from connectors._bluesky_read import AT_ONCE, Lists, posted
 from connectors._keys import secrets, several
-from connectors._listing import Reader, batches, gone, shaped
+from connectors._listing import Reader, batches, gone
 from connectors._observing import looked_up
-from connectors._values import language_code, whole
+from connectors._values import language_code, total, whole
 from umot.errors import Fatal, Skippable, UmotError
 from umot.http import Answer, Client, Limits, Refused, address
 from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
@@ -58,7 +59,7 @@ class Bluesky:
         self._url = (server_url if self._account else public_url).rstrip("/")
         address(self._url)
         self._history, self._overlap = history_days * 86_400, overlap_hours * 3600
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield what each search and account has, page by page, the cursor moving with each.
@@ -105,7 +106,6 @@ class Bluesky:
             root, parent = (reply.get(name, {}).get("uri") for name in ("root", "parent"))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise Skippable(f"{raw.place}: no readable address, time or account") from error
-        shared = [whole(view.get(name)) for name in ("repostCount", "quoteCount")]
         languages = record.get("langs") or [None]
         yield Post(
             platform="bluesky",
@@ -123,7 +123,7 @@ class Bluesky:
                 raw.fetched_at,
                 likes=whole(view.get("likeCount")),
                 replies=whole(view.get("replyCount")),
-                shares=sum(n for n in shared if n is not None) if shared != [None, None] else None,
+                shares=total(whole(view.get("repostCount")), whole(view.get("quoteCount"))),
             ),
         )
 

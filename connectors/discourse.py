@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors._answers import shaped
 from connectors._keys import several
-from connectors._listing import Line, Listing, Page, Reader, batches, gone, shaped
+from connectors._listing import Line, Listing, Page, Reader, batches, gone
 from connectors._text import html_to_text, storable
 from connectors._values import whole
 from umot.errors import Fatal, Skippable, UmotError
@@ -53,7 +54,7 @@ class Discourse:
         self._company = {name.casefold().removeprefix("@") for name in several(company_accounts)}
         self._staff, self._username = staff, username
         self._history, self._overlap = history_days * 86_400, overlap_hours * 3600
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield the newest posts page by page, the cursor moving with each."""
@@ -150,7 +151,9 @@ class _Forum:
             try:
                 post, url = self._ask(f"/posts/by_number/{topic}/{number}.json", {})
             except Refused as error:
-                if error.status not in (403, 404, 410):
+                if error.status == 403:
+                    self._ask("/posts.json", {})  # refused as well where the key is no good
+                elif error.status not in (404, 410):
                     raise
                 continue
             with shaped(url):

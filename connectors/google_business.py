@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors._answers import shaped, still_there
 from connectors._google import TOKEN, Google, refreshed
 from connectors._keys import secrets, several
-from connectors._listing import Line, Listing, Page, Reader, batches, gone, shaped, still_there
+from connectors._listing import Line, Listing, Page, Reader, batches, gone
 from connectors._reviews import later, reply, reply_id, utc
 from umot.errors import Fatal, Skippable, UmotError
 from umot.http import Client, Limits, Refused, address
@@ -56,7 +57,7 @@ class GoogleBusiness:
         self._url, self._token_url = api_url.rstrip("/") + "/v4", token_url
         for url in (self._url, token_url):
             address(url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield each location's reviews page by page, the cursor moving with each."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors._answers import shaped, still_there
 from connectors._google import Google, service_account
 from connectors._keys import secrets, several
-from connectors._listing import Line, Listing, Page, Reader, batches, gone, shaped, still_there
+from connectors._listing import Line, Listing, Page, Reader, batches, gone
 from connectors._reviews import reply, reply_id, stars
 from connectors._values import language_code, whole
 from umot.errors import Fatal, Skippable, UmotError
@@ -48,7 +49,7 @@ class GooglePlay:
         self._overlap = overlap_hours * 3600
         self._url = api_url.rstrip("/") + "/androidpublisher/v3/applications"
         address(self._url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield each app's reviews page by page, the cursor moving with each."""

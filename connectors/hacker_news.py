@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors._answers import shaped
+from connectors._keys import listed
 from connectors._text import html_to_text, storable
 from connectors._values import whole
 from umot.errors import Fatal, Skippable
@@ -58,21 +60,20 @@ class HackerNews:
     ) -> None:
         if not search and tags == KINDS:
             search = query
-        self._searches = [search] if isinstance(search, str) else list(search)
+        self._searches = listed(search)
         if not all(words.strip() for words in self._searches):
             raise Fatal("one of `search` is empty")
         if not self._searches and tags == KINDS:
             raise Fatal("Hacker News needs `search`, or `tags` that name a story or an author")
         self._searches = self._searches or [""]
-        accounts = [company_accounts] if isinstance(company_accounts, str) else company_accounts
-        self._company = set(accounts)
+        self._company = set(listed(company_accounts))
         self._tags = tags
         self._history = int(history_days * 86_400)
         self._overlap = int(overlap_hours * 3600)
         self._search_url, self._items_url = search_url.rstrip("/"), items_url.rstrip("/")
         for url in (self._search_url, self._items_url):
             address(url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield what each search finds, a stretch of time after the other, the oldest first.
@@ -206,13 +207,12 @@ class HackerNews:
             },
         )
         given = storable(answer.json())
-        try:
+        with shaped(answer.url):
             hits = [{key: hit[key] for key in KEPT if key in hit} for hit in given["hits"]]
-            if all(isinstance(h["objectID"], str) and type(h["created_at_i"]) is int for h in hits):
-                return hits, int(given["nbHits"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise Fatal(f"{show(answer.url)} answers in a shape that is not known") from error
-        raise Fatal(f"{show(answer.url)} answers in a shape that is not known")
+            for hit in hits:
+                if not isinstance(hit["objectID"], str) or type(hit["created_at_i"]) is not int:
+                    raise TypeError("no number or time")
+            return hits, int(given["nbHits"])
 
     def _latest(self, times: Mapping[str, int], end: int) -> dict[str, int]:
         """Keep the newest items that the next run will read again."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
+from connectors._answers import shaped
 from connectors._keys import secrets, several
-from connectors._listing import Line, Listing, Page, Reader, batches, gone, shaped
+from connectors._listing import Line, Listing, Page, Reader, batches, gone
 from connectors._reviews import later, reply, reply_id, utc
 from connectors._text import storable
 from connectors._values import rating
@@ -18,7 +20,7 @@ from umot.post import Batch, Kind, Post, RawItem, Role
 TOKEN = "UMOT_KIYOH_TOKEN"  # noqa: S105 - the name of the variable that holds it
 PATH = "/v1/publication/review/external"
 PAGE = 200
-TITLE, RECOMMENDS = "DEFAULT_ONELINER", "DEFAULT_RECOMMEND"
+TITLE, RECOMMENDS, GRADE = "DEFAULT_ONELINER", "DEFAULT_RECOMMEND", "DEFAULT_OVERALL"
 KEPT = (
     "reviewId", "reviewAuthor", "rating", "reviewContent", "reviewComments", "dateSince",
     "updatedSince",
@@ -54,7 +56,7 @@ class Kiyoh:
         self._site = site.rstrip("/") if "://" in site else f"https://{site.rstrip('/')}"
         self._url = self._site + PATH
         address(self._url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield each location's reviews, the first changed first, the cursor moving with each."""
@@ -77,9 +79,9 @@ class Kiyoh:
         data = raw.payload
         try:
             name, posted = str(data["reviewId"]), utc(data["dateSince"])
-            edited, given = later(data.get("updatedSince"), posted), data.get("rating")
-            scored = rating(given, 1, 10)
+            edited = later(data.get("updatedSince"), posted)
             answers = {str(one["questionGroup"]): one["rating"] for one in _ordered(data)}
+            scored = rating(data.get("rating", answers.get(GRADE)), 1, 10)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise Skippable(f"{raw.place}: no readable id, time or rating") from error
         texts = [text for key, one in answers.items() if key != TITLE and (text := _text(one))]
@@ -122,16 +124,21 @@ class Kiyoh:
 
 
 def _onward(lines: Sequence[Line], since: str, most: int) -> tuple[str | None, str | None]:
-    """Say where the next page starts: None for the end; and what was left out."""
+    """Say where the next page starts: None for the end; and what was left out.
+
+    Pages are turned by time where Kiyoh sorts by it, as asked; else more are asked for at a time.
+    """
     if len(lines) < min(most, PAGE):
         return None, None
     last = max(line.at for line in lines)
-    if _place(last) != f"{since} {PAGE}":
+    sorted_ = all(one.at <= other.at for one, other in pairwise(lines))
+    if sorted_ and _place(last) != f"{since} {PAGE}":
         return _place(last), None
     if len(lines) >= most:
         return f"{since} {most * 2}", None
-    note = f"only {len(lines)} reviews of one moment were given"
-    return _place(last + 0.001), note
+    if sorted_:
+        return _place(last + 0.001), f"only {len(lines)} reviews of one moment were given"
+    return None, f"only {len(lines)} reviews were given, not in the order asked for"
 
 
 def _place(at: float) -> str:
@@ -149,7 +156,10 @@ def _line(review: Mapping[str, Any], location: str) -> Line:
 
 
 def _ordered(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return sorted(data.get("reviewContent") or (), key=lambda one: one.get("order") or 0)
+    """The answers in the order of the questions; some accounts give lists of lists of them."""
+    given = data.get("reviewContent") or ()
+    flat = [one for part in given for one in (part if isinstance(part, list) else [part])]
+    return sorted(flat, key=lambda one: one.get("order") or 0)
 
 
 def _text(value: Any) -> str:

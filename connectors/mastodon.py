@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from connectors._keys import listed
 from connectors._mastodon_read import WANTS_TOKEN, Pass, Query, Reader, link, native_id
 from connectors._text import html_to_text
 from connectors._values import language_code, whole
@@ -51,8 +52,8 @@ class Mastodon:
         if not token_variable.startswith("UMOT_"):
             raise Fatal(f"token_variable {token_variable!r} does not start with UMOT_")
         self._variable = token_variable
-        self._queries = [_hashtag(tag) for tag in _several(hashtags)]
-        searches = _several(search or (() if hashtags or mentions else query))
+        self._queries = [_hashtag(tag) for tag in listed(hashtags)]
+        searches = listed(search or (() if hashtags or mentions else query))
         self._needs_token = bool(mentions or searches)
         if mentions:
             of = {"types[]": ["mention"]}
@@ -62,9 +63,9 @@ class Mastodon:
             self._queries.append(Query(f"search {words}", "/api/v2/search", asked, "statuses"))
         if not self._queries:
             raise Fatal("Mastodon needs `hashtags`, `mentions` or `search`")
-        self._company = {self._account(name) for name in _several(company_accounts)}
+        self._company = {self._account(name) for name in listed(company_accounts)}
         self._history, self._overlap = history_days * 86_400, overlap_hours * 3600
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield each query's public posts page by page, the cursor moving with every page.
@@ -170,8 +171,3 @@ def _hashtag(given: str) -> Query:
     if not name or any(sign.isspace() or sign in "#/?%@." for sign in name):
         raise Fatal(f"{given!r} is no hashtag, e.g. stadsfiets")
     return Query(f"#{name}", f"/api/v1/timelines/tag/{quote(name, safe='')}")
-
-
-def _several(given: Sequence[str]) -> list[str]:
-    """Take a single text for a list of one: its letters are never meant."""
-    return [given] if isinstance(given, str) else list(given)

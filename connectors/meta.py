@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors._answers import shaped
 from connectors._keys import secrets, several
-from connectors._listing import Line, Listing, Page, Reader, batches, shaped
+from connectors._listing import Line, Listing, Page, Reader, batches
 from connectors._text import storable
 from connectors._values import whole
 from umot.errors import Fatal, Retriable, Skippable, UmotError
@@ -58,7 +59,7 @@ class Meta:
         self._history, self._overlap = history_days * 86_400, overlap_hours * 3600
         self._url = api_url.rstrip("/")
         address(self._url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield each list page by page, the cursor moving with each."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import requests
 
+from connectors._keys import listed, secrets
 from connectors._observing import parts
 from connectors._reddit_api import PAGE, Absent, Api
 from connectors._reddit_read import Pass, Query, Reader, is_gone
@@ -51,7 +51,7 @@ class Reddit:
         names, places = _subreddits(subreddits), "+".join(_subreddits(search_in))
         self._queries = [Query(f"r/{name}/new", {}) for name in names]
         # Whole subreddits are read whole: a search finds no comments.
-        for words in _several(search or (() if names else query)):
+        for words in listed(search or (() if names else query)):
             where = {"restrict_sr": "true" if places else "false", "sort": "new", "t": "all"}
             self._queries.append(Query(f"r/{places or 'all'}/search/", {"q": words, **where}))
         if not self._queries:
@@ -60,7 +60,7 @@ class Reddit:
         self._oauth = (oauth_url or (OAUTH if self._site == SITE else self._site)).rstrip("/")
         for url in (self._site, self._oauth):
             address(url)
-        self._company = {name.removeprefix("u/").casefold() for name in _several(company_accounts)}
+        self._company = {name.removeprefix("u/").casefold() for name in listed(company_accounts)}
         self._overlap = overlap_hours * 3600
         self._expansions = expansions
         self._timeout = timeout
@@ -147,16 +147,13 @@ class Reddit:
         )
 
     def _api(self, session: requests.Session) -> Api:
-        names = ("UMOT_REDDIT_CLIENT_ID", "UMOT_REDDIT_CLIENT_SECRET")
-        values = [os.environ.get(name, "").strip() for name in names]
-        if missing := [name for name, value in zip(names, values, strict=True) if not value]:
-            raise Fatal(f"Reddit needs the environment variable {' and '.join(missing)}")
+        client, secret = secrets("Reddit", "UMOT_REDDIT_CLIENT_ID", "UMOT_REDDIT_CLIENT_SECRET")
         return Api(
             session,
             site_url=self._site,
             oauth_url=self._oauth,
-            client_id=values[0],
-            client_secret=values[1],
+            client_id=client,
+            client_secret=secret,
             timeout=self._timeout,
         )
 
@@ -166,13 +163,8 @@ class Reddit:
         return Role.BRAND if author.casefold() in self._company else Role.CUSTOMER
 
 
-def _several(given: Sequence[str]) -> list[str]:
-    """Take a single text for a list of one: its letters are never meant."""
-    return [given] if isinstance(given, str) else list(given)
-
-
 def _subreddits(given: Sequence[str]) -> list[str]:
-    names = [name.strip("/ ").removeprefix("r/") for name in _several(given)]
+    names = [name.strip("/ ").removeprefix("r/") for name in listed(given)]
     if wrong := [name for name in names if not name.replace("_", "").isalnum()]:
         raise Fatal(f"{wrong[0]!r} is no name of a subreddit, e.g. r/klantenservice")
     return names

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors._answers import shaped
 from connectors._keys import several
-from connectors._listing import Line, Listing, Page, Reader, batches, gone, shaped
+from connectors._listing import Line, Listing, Page, Reader, batches, gone
 from connectors._text import html_to_text, storable
 from connectors._values import whole
 from umot.errors import Fatal, Retriable, Skippable, UmotError
@@ -63,7 +64,7 @@ class StackExchange:
         self._history, self._overlap = history_days * 86_400, overlap_hours * 3600
         self._url = api_url.rstrip("/")
         address(self._url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield what each search finds page by page, the cursor moving with each."""
@@ -150,13 +151,14 @@ class _Site:
     def _lookup(self, lost: Mapping[str, float]) -> list[Line]:
         """Ask for questions by their number; those that do not come are gone."""
         numbers = [name.rsplit("/", 1)[1] for name in lost]
-        lines = []
+        lines: list[Line] = []
         for at in range(0, len(numbers), PAGE):
             some = ";".join(numbers[at : at + PAGE])
             given = self._ask(f"/questions/{some}", {"pagesize": PAGE})
             with shaped(self._url):
-                lines += [self._line(one) for one in given["items"]]
-        return self._answered(lines)
+                found = [self._line(one) for one in given["items"]]
+            lines += self._answered(found)
+        return lines
 
     def _answered(self, lines: list[Line]) -> list[Line]:
         """The same questions with their answers."""

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from connectors._answers import shaped, still_there
 from connectors._keys import secrets, several
-from connectors._listing import (
-    Line,
-    Listing,
-    Page,
-    Reader,
-    batches,
-    gone,
-    shaped,
-    still_there,
-)
+from connectors._listing import Line, Listing, Page, Reader, batches, gone
 from connectors._reviews import later, reply, reply_id, stars, utc
 from connectors._text import storable
 from connectors._values import language_code, whole
@@ -28,10 +20,13 @@ from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
 
 KEY = "UMOT_TRUSTPILOT_KEY"
 PAGE = 100
+DELETIONS = 1000  # on a page of what was taken down
 KEPT = (
     "id", "stars", "title", "text", "language", "createdAt", "updatedAt", "experiencedAt",
     "numberOfLikes", "companyReply", "isVerified",
 )  # fmt: skip
+
+Get: TypeAlias = Callable[[str, Mapping[str, str | int]], Any]
 
 
 class Trustpilot:
@@ -62,23 +57,30 @@ class Trustpilot:
         self._history, self._overlap = history_days * 86_400, overlap_hours * 3600
         self._url = api_url.rstrip("/") + "/v1"
         address(self._url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield each company's reviews page by page, the cursor moving with each."""
         (key,) = secrets("Trustpilot", KEY)
         with Client(self._limits) as http:
 
-            def get(path: str, params: Mapping[str, str | int] | None = None) -> Any:
+            def get(path: str, params: Mapping[str, str | int]) -> Any:
                 url = f"{self._url}/{path}"
                 return storable(http.get(url, params=params, headers={"apikey": key}).json())
 
-            units = dict((cursor or {}).get("units", {}))
+            known = cursor or {}
+            units, today = dict(known.get("units", {})), now.astimezone(UTC).date().isoformat()
+            # Of what is older than the overlap, only Trustpilot's own list tells that it is gone.
+            asked = known.get("deletions", today)
+            if asked != today and (yield from self._taken_down(get, asked, now)):
+                asked = today
+
+            def beside() -> dict[str, Any]:
+                return {"units": dict(units), "deletions": asked}
+
             listings = [self._listing(get, name, units) for name in self._companies]
             reader = Reader(now, overlap=self._overlap, history=self._history)
-            yield from batches(
-                listings, cursor, reader, self._explained, lambda: {"units": dict(units)}
-            )
+            yield from batches(listings, cursor, reader, self._explained, beside)
 
     def parse(self, raw: RawItem) -> Iterable[Post]:
         """Give the review and the reply to it; without text once the review was deleted."""
@@ -115,7 +117,28 @@ class Trustpilot:
         if answer:
             yield reply(review, str(answer.get("text") or ""), at, edited=changed)
 
-    def _listing(self, get: Any, company: str, units: dict[str, str]) -> Listing:
+    def _taken_down(self, get: Get, day: str, now: datetime) -> Generator[Batch, None, bool]:
+        """Yield what was deleted since a day, whoever it was about: strangers are passed over.
+
+        The cursor does not move with it. Returns whether all of it was told.
+        """
+        asked: dict[str, str | int] = {"startDate": day, "limit": DELETIONS}
+        while True:
+            try:
+                given = get("reviews/deletions", asked)
+                with shaped(f"{self._url}/reviews/deletions"):
+                    reviews = [str(one["reviewId"]) for one in given["reviews"]]
+                    onward = given.get("nextToken")
+            except Fatal as error:  # the reviews are read all the same, or say what is wrong
+                yield Batch((), None, f"{error}: deletions of older reviews are not seen")
+                return False
+            names = [name for one in reviews for name in (one, reply_id(one))]
+            yield Batch(tuple(RawItem({"gone": one}, now, f"trustpilot {one}") for one in names))
+            if not onward or onward == asked.get("nextToken"):
+                return True
+            asked["nextToken"] = onward
+
+    def _listing(self, get: Get, company: str, units: dict[str, str]) -> Listing:
         def unit() -> str:
             if "." in company and company not in units:
                 found = get("business-units/find", {"name": company})
@@ -132,7 +155,7 @@ class Trustpilot:
 
         def lookup(lost: Mapping[str, float]) -> list[Line]:
             lines = []
-            for name, given in still_there(lost, lambda one: get(f"reviews/{quote(one)}")):
+            for name, given in still_there(lost, lambda one: get(f"reviews/{quote(one)}", {})):
                 with shaped(f"{self._url}/reviews/{name}"):
                     lines.append(_line(given))
             return lines

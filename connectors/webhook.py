@@ -15,7 +15,7 @@ from filelock import FileLock
 from connectors import _values as values
 from connectors._keys import several
 from connectors._text import html_to_text, storable
-from umot.errors import Fatal, Skippable
+from umot.errors import Fatal, Retriable, Skippable
 from umot.http import web_link
 from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
 from umot.webhook import folder
@@ -76,6 +76,8 @@ class Webhook:
     def parse(self, raw: RawItem) -> Iterable[Post]:
         """Give the post; one with `"deleted": true` loses its text."""
         data = dict(raw.payload["post"])
+        if "damaged" in data:
+            raise Skippable(f"{raw.place}: the message was damaged on disk")
         try:
             platform = values.text(data.get("platform")) or self._platform
             given = values.text(data.get("id"))
@@ -128,16 +130,23 @@ class Webhook:
     def _items(self, path: Path, now: datetime) -> list[RawItem]:
         """The posts of a message; one that was damaged on disk is an item that says so."""
         try:
-            message = storable(json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError):
-            message = {"received_at": now.isoformat(), "posts": [{}]}
+            text = path.read_text("utf-8", errors="backslashreplace")
+        except OSError as error:  # it may well be readable the next time
+            raise Retriable(
+                f"webhook {self._folder.name}: {path.name}: {error.strerror}"
+            ) from error
+        try:
+            message = storable(json.loads(text))
+            at, posts = message["received_at"], message["posts"]
+        except (ValueError, TypeError, LookupError):
+            at, posts = now.isoformat(), [{"damaged": storable(text)}]
         return [
             RawItem(
-                {"post": post, "received_at": message["received_at"]},
+                {"post": post, "received_at": at},
                 now,
                 f"webhook {self._folder.name}, message {int(path.stem)}, post {place}",
             )
-            for place, post in enumerate(message["posts"], start=1)
+            for place, post in enumerate(posts, start=1)
         ]
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors._answers import shaped
 from connectors._keys import secrets, several
-from connectors._listing import Line, Listing, Page, Reader, batches, gone, shaped
+from connectors._listing import Line, Listing, Page, Reader, batches, gone
 from connectors._text import storable
-from connectors._values import language_code, whole
+from connectors._values import language_code, total, whole
 from umot.errors import Fatal, Skippable, UmotError
 from umot.http import Client, Limits, Refused, address
 from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
@@ -59,7 +60,7 @@ class X:
         self._history, self._overlap = history_days * 86_400, overlap_hours * 3600
         self._url = api_url.rstrip("/")
         address(self._url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield what each search finds page by page, the cursor moving with each."""
@@ -87,7 +88,6 @@ class X:
         user, counts = data.get("user") or {}, data.get("public_metrics") or {}
         name = _plain(str(user.get("username") or "")) or None
         parent = referred.get("replied_to")
-        shared = [whole(counts.get(key)) for key in ("retweet_count", "quote_count")]
         yield Post(
             platform="x",
             native_id=number,
@@ -104,7 +104,7 @@ class X:
                 raw.fetched_at,
                 likes=whole(counts.get("like_count")),
                 replies=whole(counts.get("reply_count")),
-                shares=sum(n for n in shared if n is not None) if shared != [None, None] else None,
+                shares=total(whole(counts.get("retweet_count")), whole(counts.get("quote_count"))),
                 views=whole(counts.get("impression_count")),
                 audience=whole((user.get("public_metrics") or {}).get("followers_count")),
             ),

@@ -68,7 +68,7 @@ class YouTube:
         self._most = {"units": daily_units, "searches": daily_searches}
         self._url = api_url.rstrip("/")
         address(self._url)
-        self._limits = Limits(min(10.0, timeout), timeout)
+        self._limits = Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield the comments of each channel and video, page by page, the cursor moving with each.

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from umot.about import Match
 from umot.config import Source
 from umot.pipeline import Monitor, parse, prepared
 from umot.post import Post
+from umot.relevance.about import Match
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from tests.connectors.feed_payloads import ATOM
-from tests.connectors.signing_keys import opened, p256_key
+from tests.connectors.signing_keys import opened, p256_key, pem
 from umot.testing import Ask, Item, Reply
 
 APP = "999"
@@ -92,6 +91,7 @@ class FakeConnect:
     """`reviews` of `APP`, and `responses` to them by id."""
 
     def __init__(self) -> None:
+        self.keys = {"UMOT_APP_STORE_KEY": pem(p256_key(0))}
         self.reviews: list[dict[str, Any]] = []
         self.responses: dict[str, dict[str, Any]] = {}
         self.too_old = ""
@@ -123,7 +123,7 @@ class FakeConnect:
             return self._listed(ask)
         for one in self.reviews:
             if ask.path == f"/v1/customerReviews/{one['id']}":
-                return _json({"data": one} | self._included([one]))
+                return Reply.json({"data": one} | self._included([one]))
         return _error(404, "NOT_FOUND")
 
     def _listed(self, ask: Ask) -> Reply:
@@ -136,7 +136,7 @@ class FakeConnect:
             asked = f"sort=-createdDate&include=response&limit={size}&cursor={start + size}"
             links["next"] = f"{self.url}{ask.path}?{asked}"
         meta = {"paging": {"total": len(self.reviews), "limit": size}}
-        return _json({"data": shown, "links": links, "meta": meta} | self._included(shown))
+        return Reply.json({"data": shown, "links": links, "meta": meta} | self._included(shown))
 
     def _included(self, reviews: Sequence[dict[str, Any]]) -> dict[str, Any]:
         wanted = [one["relationships"]["response"].get("data", {}).get("id") for one in reviews]
@@ -156,8 +156,4 @@ def response(text: str, at: datetime, state: str = "PUBLISHED") -> dict[str, Any
 
 def _error(code: int, name: str) -> Reply:
     told = {"status": str(code), "code": name, "title": "nee", "detail": "nee"}
-    return _json({"errors": [told]}, code)
-
-
-def _json(value: Any, code: int = 200) -> Reply:
-    return Reply(code, json.dumps(value).encode(), {"Content-Type": "application/json"})
+    return Reply.json({"errors": [told]}, code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -62,6 +61,7 @@ class FakeBluesky:
     """
 
     def __init__(self) -> None:
+        self.keys = {"UMOT_BLUESKY_PASSWORD": PASSWORD}
         self.posts: list[dict[str, Any]] = []
         self.reposts: list[dict[str, Any]] = []
         self.closed = False
@@ -156,10 +156,9 @@ def _error(code: int, name: str, message: str) -> Reply:
 
 def _json(value: Any, code: int = 200) -> Reply:
     headers = {
-        "Content-Type": "application/json; charset=utf-8",
         "RateLimit-Limit": "3000",
         "RateLimit-Remaining": "2999",
         "RateLimit-Reset": "1795168800",
         "RateLimit-Policy": "3000;w=300",
     }
-    return Reply(code, json.dumps(value).encode(), headers)
+    return Reply.json(value, code, headers)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from umot.testing import Ask, Item, Reply
+
+KEY = "geheim-1234"
 
 
 def post(number: int, topic: int, at: str, **given: Any) -> dict[str, Any]:
@@ -42,10 +43,15 @@ def post(number: int, topic: int, at: str, **given: Any) -> dict[str, Any]:
 
 
 class FakeDiscourse:
-    """`posts` are in the forum, in the order they were written."""
+    """`posts` are in the forum, in the order they were written. A key need not be given."""
 
     def __init__(self) -> None:
         self.posts: list[dict[str, Any]] = []
+        self.key = KEY
+
+    def expire(self) -> None:
+        """Let in nobody with the key."""
+        self.key = "een andere"
 
     def serve(self, items: Sequence[Item]) -> None:
         """Hold these; every third opens a topic, the others answer in one."""
@@ -64,16 +70,18 @@ class FakeDiscourse:
 
     def answer(self, ask: Ask) -> Reply:
         """Answer as the forum does."""
+        if ask.headers.get("api-key", self.key) != self.key:
+            return Reply.json({"errors": ["no"], "error_type": "invalid_access"}, 403)
         if ask.path == "/posts.json":
             last = int(ask.query.get("before", 0)) or max((p["id"] for p in self.posts), default=0)
             found = [p for p in self.posts if last - 50 < p["id"] <= last]
-            return _json({"latest_posts": found[::-1]})
+            return Reply.json({"latest_posts": found[::-1]})
         if match := re.fullmatch(r"/posts/by_number/(\d+)/(\d+)\.json", ask.path):
             place = (int(match[1]), int(match[2]))
             for one in self.posts:
                 if (one["topic_id"], one["post_number"]) == place:
-                    return _json({**one, "raw": "ruw"})
-            return _json({"errors": ["not found"], "error_type": "not_found"}, 404)
+                    return Reply.json({**one, "raw": "ruw"})
+            return Reply.json({"errors": ["not found"], "error_type": "not_found"}, 404)
         if ask.path == "/search.json":
             words = ask.query["q"].removesuffix(" order:latest").strip('"').casefold()
             found = [p for p in self.posts if words in p["cooked"].casefold()][::-1]
@@ -81,9 +89,5 @@ class FakeDiscourse:
             keys = ("id", "username", "created_at", "post_number", "topic_id")
             briefly = [{key: p[key] for key in keys} | {"blurb": "…"} for p in found]
             more = {"more_full_page_results": len(found) > start + 50 or None}
-            return _json({"posts": briefly[start : start + 50], "grouped_search_result": more})
-        return _json({"errors": ["not found"]}, 404)
-
-
-def _json(value: Any, status: int = 200) -> Reply:
-    return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+            return Reply.json({"posts": briefly[start : start + 50], "grouped_search_result": more})
+        return Reply.json({"errors": ["not found"]}, 404)

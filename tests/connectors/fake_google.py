@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +33,7 @@ def account(token_url: str, number: int = 0) -> str:
     )
 
 
-class Google:
+class Google(ABC):
     """Signing in: tokens by assertion and by refresh token."""
 
     def __init__(self) -> None:
@@ -64,7 +65,7 @@ class Google:
         self.given += 1
         self.tokens.add(f"ya29.toegang-{self.given}")
         token = {"access_token": f"ya29.toegang-{self.given}", "expires_in": 3599}
-        return _json(token | {"token_type": "Bearer"})
+        return Reply.json(token | {"token_type": "Bearer"})
 
     def answer(self, ask: Ask) -> Reply:
         """Answer as Google does."""
@@ -74,9 +75,9 @@ class Google:
             return refusal(401, "authError", "UNAUTHENTICATED")
         return self.asked(ask)
 
+    @abstractmethod
     def asked(self, ask: Ask) -> Reply:
         """Answer to one who signed in."""
-        raise NotImplementedError
 
 
 def play_review(name: str, at: datetime, text: str = "Bericht", **given: Any) -> dict[str, Any]:
@@ -108,6 +109,11 @@ class FakePlay(Google):
         super().__init__()
         self.reviews: list[dict[str, Any]] = []
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """A key file, which says where this server gives tokens."""
+        return {"UMOT_GOOGLE_PLAY_ACCOUNT": account(f"{self.url}/token")}
+
     def serve(self, items: Sequence[Item]) -> None:
         """Hold these: what was deleted is nowhere any more."""
         self.reviews = [
@@ -123,10 +129,10 @@ class FakePlay(Google):
             shown = self.reviews[start : start + size]
             more = start + size < len(self.reviews)
             onward = {"tokenPagination": {"nextPageToken": str(start + size)}} if more else {}
-            return _json(({"reviews": shown} if shown else {}) | onward)
+            return Reply.json(({"reviews": shown} if shown else {}) | onward)
         for one in self.reviews:
             if ask.path == f"{root}/{one['reviewId']}":
-                return _json(one)
+                return Reply.json(one)
         return refusal(404, "notFound", "NOT_FOUND")
 
 
@@ -151,6 +157,11 @@ class FakeBusiness(Google):
     """`reviews` of `LOCATION`."""
 
     def __init__(self) -> None:
+        self.keys = {
+            "UMOT_GOOGLE_BUSINESS_CLIENT_ID": CLIENT[0],
+            "UMOT_GOOGLE_BUSINESS_CLIENT_SECRET": CLIENT[1],
+            "UMOT_GOOGLE_BUSINESS_REFRESH_TOKEN": REFRESH,
+        }
         super().__init__()
         self.reviews: list[dict[str, Any]] = []
 
@@ -170,16 +181,12 @@ class FakeBusiness(Google):
             assert size <= 50
             shown = self.reviews[start : start + size]
             if not shown:
-                return _json({})
+                return Reply.json({})
             more = start + size < len(self.reviews)
             onward = {"nextPageToken": str(start + size)} if more else {}
             counts = {"averageRating": 4.1, "totalReviewCount": len(self.reviews)}
-            return _json({"reviews": shown} | counts | onward)
+            return Reply.json({"reviews": shown} | counts | onward)
         for one in self.reviews:
             if ask.path == f"{root}/{one['reviewId']}":
-                return _json(one)
+                return Reply.json(one)
         return refusal(404, "notFound", "NOT_FOUND")
-
-
-def _json(value: Any) -> Reply:
-    return Reply(200, json.dumps(value).encode(), {"Content-Type": "application/json"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -78,7 +77,7 @@ class FakeHackerNews:
     def answer(self, ask: Ask) -> Reply:
         """Answer as Algolia and the site do."""
         if match := re.fullmatch(r"/v0/item/(\d+)\.json", ask.path):
-            return _json(self.items.get(match[1]))
+            return Reply.json(self.items.get(match[1]))
         if ask.path != "/api/v1/search_by_date":
             return Reply(404, b"{}")
         after, before = map(
@@ -94,7 +93,7 @@ class FakeHackerNews:
         found.sort(key=lambda hit: -hit["created_at_i"])
         size = min(int(ask.query.get("hitsPerPage", 20)), MOST)
         start = int(ask.query.get("page", 0)) * size
-        return _json(
+        return Reply.json(
             {
                 "hits": found[:MOST][start : start + size],
                 "nbHits": len(found),
@@ -121,7 +120,3 @@ def _tagged(wanted: str, tags: Sequence[str]) -> bool:
         any(one in tags for one in either.split(",")) if either else single in tags
         for either, single in parts
     )
-
-
-def _json(value: Any) -> Reply:
-    return Reply(200, json.dumps(value).encode(), {"Content-Type": "application/json"})

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
-from types import TracebackType
 from typing import Self
 
 from umot.testing import Item
@@ -60,17 +59,12 @@ class FakeImap:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stopping.set()
         self._server.shutdown()
         self._server.server_close()
 
-    def talk(self, client: socketserver.StreamRequestHandler) -> None:  # noqa: C901
+    def talk(self, client: socketserver.StreamRequestHandler) -> None:  # noqa: C901 - one word each
         """Answer one client."""
         if self.mode == "hang":
             self.stopping.wait(10)

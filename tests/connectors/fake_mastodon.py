@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from umot.testing import Ask, Item, Reply
+from connectors.mastodon import Mastodon
+from umot.testing import Ask, Item, LocalServer, Reply
 
 TOKEN = "drager-van-geheim-7"
 HOME = "https://fiets.example"
@@ -74,7 +74,11 @@ class FakeMastodon:
         self.statuses: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
         self.knows_types = True
-        self.wants_token = False
+        self.wants_token, self.token = False, TOKEN
+
+    def expire(self) -> None:
+        """Let in nobody with the token."""
+        self.token = "een andere"
 
     def serve(self, items: Sequence[Item]) -> None:
         """Hold these: what was deleted is nowhere any more."""
@@ -87,7 +91,7 @@ class FakeMastodon:
     def answer(self, ask: Ask) -> Reply:
         """Answer as Mastodon does."""
         given = ask.headers.get("authorization")
-        if given != f"Bearer {TOKEN}" and (given or self.wants_token):
+        if given != f"Bearer {self.token}" and (given or self.wants_token):
             return _json({"error": "The access token is invalid"}, 401)
         match ask.path.strip("/").split("/"):
             case ["api", "v1", "timelines", "tag", _]:
@@ -130,9 +134,12 @@ def _page(entries: list[dict[str, Any]], ask: Ask) -> list[dict[str, Any]]:
 
 def _json(value: Any, code: int = 200) -> Reply:
     headers = {
-        "Content-Type": "application/json; charset=utf-8",
         "X-RateLimit-Limit": "300",
         "X-RateLimit-Remaining": "299",
         "X-RateLimit-Reset": "2026-11-20T11:05:00.000000Z",
     }
-    return Reply(code, json.dumps(value).encode(), headers)
+    return Reply.json(value, code, headers)
+
+
+def mastodon(server: LocalServer, **settings: Any) -> Mastodon:
+    return Mastodon(**({"instance": server.url, "timeout": 9} | settings))

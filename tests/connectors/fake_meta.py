@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -29,7 +28,13 @@ class FakeMeta:
     """`edges` are lists by their path, e.g. 100/tagged."""
 
     def __init__(self) -> None:
+        self.keys = {"UMOT_META_TOKEN": TOKEN}
         self.edges: dict[str, list[dict[str, Any]]] = {}
+        self.token = TOKEN
+
+    def expire(self) -> None:
+        """Let in nobody with the token."""
+        self.token = "een andere"
 
     def serve(self, items: Sequence[Item]) -> None:
         """Hold these as posts that tag the page."""
@@ -46,7 +51,7 @@ class FakeMeta:
 
     def answer(self, ask: Ask) -> Reply:
         """Answer as the Graph API does."""
-        if ask.headers.get("authorization") != f"Bearer {TOKEN}":
+        if ask.headers.get("authorization") != f"Bearer {self.token}":
             return error(190, "OAuthException", 401)
         path = ask.path.removeprefix("/v23.0/")
         if path.split("/")[0] in (PAGE, ACCOUNT):
@@ -56,17 +61,15 @@ class FakeMeta:
             paging: dict[str, Any] = {"cursors": {"before": str(at), "after": str(at + size)}}
             if at + size < len(found):
                 paging["next"] = f"https://graph.example/{path}?access_token={TOKEN}"
-            return _json({"data": some, "paging": paging} if some else {"data": []})
+            return Reply.json({"data": some, "paging": paging} if some else {"data": []})
         for one in (one for edge in self.edges.values() for one in edge):
             if one["id"] == path:
-                return _json(one)
+                return Reply.json(one)
         return error(100, "GraphMethodException", 400)
 
 
 def error(code: int, kind: str, status: int) -> Reply:
     """An error in Meta's form."""
-    return _json({"error": {"message": "…", "type": kind, "code": code, "fbtrace_id": "x"}}, status)
-
-
-def _json(value: Any, status: int = 200) -> Reply:
-    return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+    return Reply.json(
+        {"error": {"message": "…", "type": kind, "code": code, "fbtrace_id": "x"}}, status
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 
-from umot.testing import Ask, Item, Reply
+from connectors.reddit import Reddit
+from umot.post import Post
+from umot.testing import Ask, Item, LocalServer, Reply
 
 CLIENT_ID, CLIENT_SECRET, TOKEN = "geheime-app", "heel-geheim-woord", "drager-token-1"
 BASIC = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
@@ -61,11 +62,16 @@ class FakeReddit:
     """`posts` are listed newest first; `comments` by post; `shown` comments unfolded at first."""
 
     def __init__(self) -> None:
+        self.keys = {"UMOT_REDDIT_CLIENT_ID": CLIENT_ID, "UMOT_REDDIT_CLIENT_SECRET": CLIENT_SECRET}
         self.posts: list[dict[str, Any]] = []
         self.comments: dict[str, list[dict[str, Any]]] = {}
         self.unlisted: set[str] = set()
         self.shown = 500
-        self.secret = BASIC
+        self.secret, self.token = BASIC, TOKEN
+
+    def expire(self) -> None:
+        """Let in nobody with the token that is given."""
+        self.token = "een andere"
 
     def serve(self, items: list[Item]) -> None:
         """Hold these items: each first of a group is a post, the others are its comments."""
@@ -88,7 +94,7 @@ class FakeReddit:
             if ask.headers.get("authorization") != f"Basic {self.secret}":
                 return Reply(401, b'{"message": "Unauthorized", "error": 401}')
             return _json({"access_token": TOKEN, "expires_in": 3600, "scope": "*"})
-        if ask.headers.get("authorization") != f"bearer {TOKEN}":
+        if ask.headers.get("authorization") != f"bearer {self.token}":
             return Reply(401)
         assert ask.query["raw_json"] == "1"
         path = ask.path.strip("/").split("/")
@@ -145,4 +151,13 @@ def _thing(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Reply:
-    return Reply(200, json.dumps(value).encode(), {"Content-Type": "application/json", **LIMITS})
+    return Reply.json(value, headers=LIMITS)
+
+
+def reddit(server: LocalServer, **settings: Any) -> Reddit:
+    given = {"subreddits": ["Vlotwiel"], "site_url": server.url, "timeout": 0.4}
+    return Reddit(**(given | settings))
+
+
+def by_id(posts: list[Post]) -> dict[str, Post]:
+    return {post.native_id: post for post in posts}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -49,11 +48,13 @@ def review(name: str, at: datetime, text: str = "Bericht", **given: Any) -> dict
 
 
 class FakeTrustpilot:
-    """`reviews` of `UNIT`, whose domain is vlotwiel.example."""
+    """`reviews` of `UNIT`, whose domain is vlotwiel.example; `taken_down` are ids of any."""
 
     def __init__(self) -> None:
+        self.keys = {"UMOT_TRUSTPILOT_KEY": KEY}
         self.reviews: list[dict[str, Any]] = []
         self.key = KEY
+        self.taken_down: list[str] = []
 
     def serve(self, items: Sequence[Item]) -> None:
         """Hold these: what was deleted is nowhere any more."""
@@ -70,21 +71,31 @@ class FakeTrustpilot:
     def answer(self, ask: Ask) -> Reply:
         """Answer as Trustpilot does."""
         if ask.headers.get("apikey") != self.key:
-            return _json({"message": "Invalid ApiKey"}, 403)
+            return Reply.json({"message": "Invalid ApiKey"}, 403)
         match ask.path.strip("/").split("/"):
             case ["v1", "business-units", "find"] if ask.query["name"] == "vlotwiel.example":
-                return _json({"id": UNIT, "displayName": "Vlotwiel"})
+                return Reply.json({"id": UNIT, "displayName": "Vlotwiel"})
             case ["v1", "business-units", unit, "reviews"] if unit == UNIT:
                 assert ask.query["orderBy"] == "createdat.desc"
                 size, number = int(ask.query["perPage"]), int(ask.query["page"])
                 assert size <= 100
                 shown = self.reviews[(number - 1) * size : number * size]
-                return _json({"links": [], "reviews": shown})
+                return Reply.json({"links": [], "reviews": shown})
+            case ["v1", "reviews", "deletions"]:
+                size, start = int(ask.query["limit"]), int(ask.query.get("nextToken", 0))
+                shown = [
+                    {"reviewId": one, "deletedAt": f"{ask.query['startDate']}T10:00:00.000Z"}
+                    for one in self.taken_down[start : start + size]
+                ]
+                more = start + size < len(self.taken_down)
+                return Reply.json(
+                    {"reviews": shown, "nextToken": str(start + size) if more else None}
+                )
             case ["v1", "reviews", name]:
                 for one in self.reviews:
                     if one["id"] == name:
-                        return _json(one)
-        return _json({"message": "Not found"}, 404)
+                        return Reply.json(one)
+        return Reply.json({"message": "Not found"}, 404)
 
 
 def judged(name: str, at: datetime, text: str = "Bericht", **given: Any) -> dict[str, Any]:
@@ -121,6 +132,7 @@ class FakeKiyoh:
     """`reviews` of `LOCATION`; never more than `cap` are given at a time."""
 
     def __init__(self) -> None:
+        self.keys = {"UMOT_KIYOH_TOKEN": TOKEN}
         self.reviews: list[dict[str, Any]] = []
         self.token = TOKEN
         self.cap = 10_000
@@ -141,14 +153,14 @@ class FakeKiyoh:
         """Answer as Kiyoh does."""
         assert ask.path == "/v1/publication/review/external"
         if ask.headers.get("x-publication-api-token") != self.token:
-            return _json({"errorCode": "INVALID_TOKEN"}, 401)
+            return Reply.json({"errorCode": "INVALID_TOKEN"}, 401)
         if ask.query["locationId"] != LOCATION:
-            return _json({"errorCode": "LOCATION_NOT_FOUND"}, 404)
+            return Reply.json({"errorCode": "LOCATION_NOT_FOUND"}, 404)
         assert (ask.query["orderBy"], ask.query["sortOrder"]) == ("UPDATE_DATE", "ASC")
         since = datetime.fromisoformat(ask.query["updatedSince"])
         later = [r for r in self.reviews if datetime.fromisoformat(r["updatedSince"]) >= since]
         shown = later[: min(int(ask.query["limit"]), self.cap)]
-        return _json(
+        return Reply.json(
             {
                 "locationId": LOCATION,
                 "locationName": "Vlotwiel",
@@ -159,7 +171,3 @@ class FakeKiyoh:
                 "reviews": shown,
             }
         )
-
-
-def _json(value: Any, code: int = 200) -> Reply:
-    return Reply(code, json.dumps(value).encode(), {"Content-Type": "application/json"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +13,8 @@ OWNER = {
     "account_id": 1, "reputation": 101, "user_id": 42, "user_type": "registered",
     "profile_image": "https://i.example/x.png", "display_name": "Anna", "link": "https://u.example",
 }  # fmt: skip
+
+KEY = "sleutel-9876"
 
 
 def question(number: int, at: int, **given: Any) -> dict[str, Any]:
@@ -50,12 +51,20 @@ def reply(number: int, of: int, at: int, **given: Any) -> dict[str, Any]:
 
 
 class FakeStackExchange:
-    """`questions` and `answers` of one site; `backoff` is said with every answer."""
+    """`questions` and `answers` of one site; `backoff` is said with every answer.
+
+    A key need not be given.
+    """
 
     def __init__(self) -> None:
         self.questions: list[dict[str, Any]] = []
         self.answers: list[dict[str, Any]] = []
         self.backoff: int | None = None
+        self.key = KEY
+
+    def expire(self) -> None:
+        """Know the key no more."""
+        self.key = "een andere"
 
     def serve(self, items: Sequence[Item]) -> None:
         """Hold these as questions."""
@@ -72,8 +81,9 @@ class FakeStackExchange:
 
     def answer(self, ask: Ask) -> Reply:
         """Answer as the interface does."""
-        if ask.query.get("site") != "forum":
-            return _json({"error_id": 400, "error_name": "bad_parameter"}, 400)
+        known = ask.query.get("key", self.key) == self.key
+        if ask.query.get("site") != "forum" or not known:
+            return Reply.json({"error_id": 400, "error_name": "bad_parameter"}, 400)
         if ask.path == "/2.3/search/advanced":
             last = int(ask.query.get("todate", 2**40))
             words = ask.query.get("q", "").strip('"')
@@ -91,7 +101,7 @@ class FakeStackExchange:
             numbers = set(map(int, match[1].split(";")))
             held = self.answers if match[2] else self.questions
             return self._page([one for one in held if one["question_id"] in numbers], ask)
-        return _json({"error_id": 404, "error_name": "no_method"}, 404)
+        return Reply.json({"error_id": 404, "error_name": "no_method"}, 404)
 
     def _page(self, found: list[dict[str, Any]], ask: Ask) -> Reply:
         size, page = int(ask.query["pagesize"]), int(ask.query.get("page", 1))
@@ -101,8 +111,4 @@ class FakeStackExchange:
             "quota_max": 300,
             "quota_remaining": 200,
         }
-        return _json(wrapped | ({"backoff": self.backoff} if self.backoff else {}))
-
-
-def _json(value: Any, status: int = 200) -> Reply:
-    return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+        return Reply.json(wrapped | ({"backoff": self.backoff} if self.backoff else {}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -33,7 +32,13 @@ class FakeX:
     """`posts` are found by every search."""
 
     def __init__(self) -> None:
+        self.keys = {"UMOT_X_TOKEN": TOKEN}
         self.posts: list[dict[str, Any]] = []
+        self.token = TOKEN
+
+    def expire(self) -> None:
+        """Let in nobody with the token."""
+        self.token = "een andere"
 
     def serve(self, items: Sequence[Item]) -> None:
         """Hold these."""
@@ -46,8 +51,8 @@ class FakeX:
 
     def answer(self, ask: Ask) -> Reply:
         """Answer as X does."""
-        if ask.headers.get("authorization") != f"Bearer {TOKEN}":
-            return _json({"title": "Unauthorized", "status": 401}, 401)
+        if ask.headers.get("authorization") != f"Bearer {self.token}":
+            return Reply.json({"title": "Unauthorized", "status": 401}, 401)
         if ask.path == "/2/tweets/search/recent":
             start = ask.query["start_time"]
             found = [one for one in self.posts if one["created_at"] >= start]
@@ -59,20 +64,16 @@ class FakeX:
                 meta |= {"newest_id": some[0]["id"], "oldest_id": some[-1]["id"]}
             if at + size < len(found):
                 meta["next_token"] = str(at + size)
-            return _json(self._with_users(some) | {"meta": meta})
+            return Reply.json(self._with_users(some) | {"meta": meta})
         if ask.path == "/2/tweets":
             wanted = ask.query["ids"].split(",")
             some = [one for one in self.posts if one["id"] in wanted]
             missing = set(wanted) - {one["id"] for one in some}
             errors = [{"value": one, "title": "Not Found Error"} for one in missing]
-            return _json(self._with_users(some) | ({"errors": errors} if errors else {}))
-        return _json({"status": 404}, 404)
+            return Reply.json(self._with_users(some) | ({"errors": errors} if errors else {}))
+        return Reply.json({"status": 404}, 404)
 
     def _with_users(self, some: list[dict[str, Any]]) -> dict[str, Any]:
         user = {"id": "42", "username": "Anna", "name": "Anna de Vries",
                 "public_metrics": {"followers_count": 300}}  # fmt: skip
         return {"data": some, "includes": {"users": [user]}} if some else {}
-
-
-def _json(value: Any, status: int = 200) -> Reply:
-    return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json"})

@@ -46,6 +46,7 @@ class FakeYouTube:
     """`comments` are under `VIDEO` of `CHANNEL`; `replies` are to them, by the id of theirs."""
 
     def __init__(self) -> None:
+        self.keys = {"UMOT_YOUTUBE_KEY": KEY}
         self.comments: list[dict[str, Any]] = []
         self.replies: dict[str, list[dict[str, Any]]] = {}
         self.found: list[str] = [VIDEO]

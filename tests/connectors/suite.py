@@ -1,13 +1,14 @@
-"""The conformance suite's checks for a test, the longest of them run by make test-all."""
+"""The conformance suite for a test: the stage, and its checks, the longest run by make test-all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
-from umot.testing import Check, name
+from umot.plugins import Connector
+from umot.testing import Check, LocalServer, Stage, name
 
 LONG = "five_thousand_in_little_memory"
 
@@ -19,3 +20,15 @@ def suite(*groups: Iterable[Check]) -> list[Any]:
         pytest.param(check, marks=[pytest.mark.slow] * (name(check) == LONG), id=name(check))
         for check in checks
     ]
+
+
+def staged(server: LocalServer, fake: Any, make: Callable[..., Connector], **given: Any) -> Stage:
+    """Set the stage with a platform and what makes its connector for a server and settings."""
+    return Stage(
+        make=lambda: make(server),
+        hurried=lambda: make(server, timeout=0.3),
+        serve=fake.serve,
+        server=server,
+        expire=getattr(fake, "expire", None),
+        **given,
+    )

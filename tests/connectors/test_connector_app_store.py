@@ -23,7 +23,7 @@ from tests.connectors.fake_app_store import (
     review,
 )
 from tests.connectors.signing_keys import p256_key, pem
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -42,6 +42,7 @@ from umot.testing import (
 )
 
 HOUR = timedelta(hours=1)
+FAKE = FakeConnect
 
 
 @pytest.fixture
@@ -52,19 +53,6 @@ def feeds() -> FakeFeeds:
 @pytest.fixture
 def store(feeds: FakeFeeds) -> Iterator[LocalServer]:
     with LocalServer(feeds.answer) as server:
-        yield server
-
-
-@pytest.fixture
-def fake() -> FakeConnect:
-    return FakeConnect()
-
-
-@pytest.fixture
-def server(fake: FakeConnect, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    monkeypatch.setenv(VARIABLE, pem(p256_key(0)))
-    with LocalServer(fake.answer) as server:
-        fake.url = server.url
         yield server
 
 
@@ -95,16 +83,14 @@ def test_the_feeds_conform(check, store: LocalServer, feeds: FakeFeeds) -> None:
 @pytest.mark.parametrize("check", suite(DATA, DELETIONS, NETWORK, SIGNED))
 def test_app_store_connect_conforms(check, server: LocalServer, fake: FakeConnect) -> None:
     check(
-        Stage(
-            make=lambda: own(server),
-            hurried=lambda: own(server, timeout=0.3),
-            serve=fake.serve,
-            server=server,
+        staged(
+            server,
+            fake,
+            own,
             secrets=(pem(p256_key(0)).splitlines()[1], "Bearer "),
             credential=VARIABLE,
             most=200,
             wrong={VARIABLE: pem(p256_key(1))},
-            expire=fake.expire,
         )
     )
 
@@ -195,3 +181,7 @@ def test_a_review_that_cannot_be_read_is_set_aside(change: dict[str, Any]) -> No
 def test_settings_that_cannot_work(given: dict[str, Any], says: str) -> None:
     with pytest.raises(Fatal, match=says):
         AppStore(**given)
+
+
+def test_numbers_may_be_given_as_numbers() -> None:
+    assert AppStore(apps=[int(APP)])._apps == AppStore(apps=APP)._apps == [APP]

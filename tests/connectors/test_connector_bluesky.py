@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from connectors.bluesky import PASSWORD as VARIABLE
 from connectors.bluesky import Bluesky
 from tests.connectors.fake_bluesky import BRAND, HOME, PASSWORD, FakeBluesky, post, uri
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -21,6 +21,7 @@ from umot.testing import (
     NETWORK,
     NOW,
     SIGNED,
+    Ask,
     LocalServer,
     Reply,
     Stage,
@@ -31,18 +32,7 @@ from umot.testing import (
 )
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def fake() -> FakeBluesky:
-    return FakeBluesky()
-
-
-@pytest.fixture
-def server(fake: FakeBluesky, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    monkeypatch.setenv(VARIABLE, PASSWORD)
-    with LocalServer(fake.answer) as server:
-        yield server
+FAKE = FakeBluesky
 
 
 def bluesky(server: LocalServer, **settings: Any) -> Bluesky:
@@ -52,16 +42,14 @@ def bluesky(server: LocalServer, **settings: Any) -> Bluesky:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeBluesky) -> Stage:
-    return Stage(
-        make=lambda: bluesky(server, search="fiets", account=HOME[1]),
-        hurried=lambda: bluesky(server, search="fiets", account=HOME[1], timeout=0.3),
-        serve=fake.serve,
-        server=server,
+    return staged(
+        server,
+        fake,
+        partial(bluesky, search="fiets", account=HOME[1]),
         secrets=(PASSWORD, "eyJ.toegang"),
         credential=VARIABLE,
         most=100,
         wrong={VARIABLE: "verkeerd-wachtwoord"},
-        expire=fake.expire,
     )
 
 
@@ -223,3 +211,20 @@ def test_an_answer_of_another_shape_is_told_of(
 def test_settings_that_cannot_work(given: dict[str, Any], says: str) -> None:
     with pytest.raises(Fatal, match=says):
         Bluesky(**given)
+
+
+def test_a_server_that_turns_no_pages_ends_the_search(
+    fake: FakeBluesky, server: LocalServer
+) -> None:
+    def answer(ask: Ask) -> Reply:
+        return Reply.json({"posts": fake.posts, "cursor": "1"})
+
+    fake.serve(items(5))
+    server.answer = answer
+    got = run(bluesky(server, search="x"))
+    assert len(set(got.ids)) == 5
+    assert not any(batch.truncated for batch in got.batches), "all it has came"
+    fake.serve(items(100))
+    server.answer = answer
+    notes = [batch.truncated for batch in run(bluesky(server, search="x")).batches]
+    assert "the search x goes no further back" in notes

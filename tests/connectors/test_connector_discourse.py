@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from connectors.discourse import KEY, Discourse
-from tests.connectors.fake_discourse import FakeDiscourse, post
-from tests.connectors.suite import suite
-from umot.errors import Skippable
+from connectors.discourse import KEY as VARIABLE
+from connectors.discourse import Discourse
+from tests.connectors.fake_discourse import KEY, FakeDiscourse, post
+from tests.connectors.suite import staged, suite
+from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
-from umot.testing import BASE, DATA, LIVE, NETWORK, NOW, LocalServer, Stage, items, run
+from umot.testing import (
+    BASE,
+    DATA,
+    LIVE,
+    NETWORK,
+    NOW,
+    SIGNED,
+    LocalServer,
+    Reply,
+    items,
+    run,
+    until_error,
+)
 
 AT = "2026-11-20T10:00:00.000Z"
-
-
-@pytest.fixture
-def fake() -> FakeDiscourse:
-    return FakeDiscourse()
-
-
-@pytest.fixture
-def server(fake: FakeDiscourse) -> Iterator[LocalServer]:
-    with LocalServer(fake.answer) as server:
-        yield server
+FAKE = FakeDiscourse
 
 
 def discourse(server: LocalServer, **settings: Any) -> Discourse:
     return Discourse(**({"url": server.url, "timeout": 9} | settings))
 
 
-@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
+# A key may be missing: what is public is read without.
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK, SIGNED[1:]))
 def test_discourse_conforms(
     check: Any, server: LocalServer, fake: FakeDiscourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(KEY, "geheim-1234")
-    make = lambda: discourse(server, timeout=1)  # noqa: E731
-    check(Stage(make, fake.serve, server, ("geheim-1234",), KEY, folds_space=True, most=50))
+    monkeypatch.setenv(VARIABLE, KEY)
+    given = {"secrets": (KEY,), "credential": VARIABLE, "wrong": {VARIABLE: "verkeerd"}}
+    check(staged(server, fake, discourse, folds_space=True, most=50, **given))
 
 
 def test_a_topic_and_an_answer_in_it(fake: FakeDiscourse, server: LocalServer) -> None:
@@ -89,3 +92,22 @@ def test_numbers_that_nobody_may_see_do_not_end_the_reading(
 def test_what_is_no_post_is_skipped(server: LocalServer) -> None:
     with pytest.raises(Skippable):
         list(discourse(server).parse(RawItem({"id": 1}, NOW, "x")))
+
+
+def test_a_refused_key_takes_nothing_for_deleted(fake: FakeDiscourse, server: LocalServer) -> None:
+    fake.posts = [post(1, 12, AT), post(2, 12, AT, id=1202)]
+    first = run(discourse(server))
+    fake.posts, hidden = fake.posts[:1], fake.posts[1]
+    server.fault = lambda ask: Reply(403) if "by_number" in ask.path else None
+    second = run(discourse(server), first.cursor)
+    gone = [one.native_id for one in second.posts if one.deleted_at]
+    assert [name.rsplit("/", 1)[1] for name in gone] == [str(hidden["post_number"])]
+    listed = len(server.asked)
+
+    def refused(ask: Any) -> Reply | None:
+        return Reply(403) if len(server.asked) > listed + 1 else None
+
+    server.fault = refused
+    batches, error = until_error(discourse(server), first.cursor)
+    assert isinstance(error, Fatal)
+    assert not any("gone" in raw.payload for batch in batches for raw in batch.items)

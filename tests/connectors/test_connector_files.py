@@ -8,17 +8,15 @@ import json
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from connectors.files import Files, parse_mapping
+from tests.connectors.file_reading import read, written
 from tests.connectors.suite import suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, Post, Role
@@ -60,31 +58,6 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
 @pytest.mark.parametrize("check", suite(DATA))
 def test_files_conform(check, stage: Stage) -> None:
     check(stage)
-
-
-@dataclass
-class Result:
-    posts: list[Post]
-    rejects: list[str]
-
-
-def read(path: Path, **settings: Any) -> Result:
-    connector = Files(str(path), **settings)
-    result = Result([], [])
-    for batch in connector.fetch(None, now=NOW):
-        for raw in batch.items:
-            json.dumps(raw.payload, ensure_ascii=False, allow_nan=False).encode()
-            try:
-                result.posts += connector.parse(raw)
-            except Skippable as error:
-                result.rejects.append(str(error))
-    return result
-
-
-def written(tmp_path: Path, content: str | bytes, called: str = "export.csv") -> Path:
-    path = tmp_path / called
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
 
 
 DUTCH = (
@@ -213,111 +186,6 @@ def test_a_rejected_row_keeps_its_text(tmp_path: Path) -> None:
         connector.parse(batch.items[1])
 
 
-@pytest.mark.parametrize(
-    ("encoding", "given"),
-    [
-        ("utf-8", None),
-        ("utf-8-sig", None),
-        ("cp1252", None),
-        ("utf-16", None),
-        ("cp1252", "cp1252"),
-        ("utf-8-sig", "utf8"),
-        ("iso-8859-15", "iso-8859-15"),
-    ],
-)
-def test_encodings(tmp_path: Path, encoding: str, given: str | None) -> None:
-    path = written(tmp_path, "id\ttext\n1\tÉén café voor €5\n".encode(encoding))
-    (post,) = read(path, encoding=given).posts
-    assert (post.native_id, post.body) == ("1", "Één café voor €5")
-
-
-def test_an_accent_after_the_first_megabyte_is_found(tmp_path: Path) -> None:
-    rows = "id,text\n" + f"1,{'saai bericht ' * 9000}\n" * 10 + "2,één\n"
-    assert len(rows) > 2**20
-    assert read(written(tmp_path, rows.encode("cp1252"))).posts[-1].body == "één"
-
-
-@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
-def test_delimiters(tmp_path: Path, sign: str) -> None:
-    rows = f'"id"{sign}"te,kst;x"{sign}text\n1{sign}a{sign}b\n'
-    (post,) = read(written(tmp_path, rows)).posts
-    assert (post.native_id, post.body) == ("1", "b")
-    given = "tab" if sign == "\t" else sign
-    assert read(written(tmp_path, rows), delimiter=given).posts == [post]
-
-
-def test_excels_own_first_line(tmp_path: Path) -> None:
-    (post,) = read(written(tmp_path, "sep=;\r\nid;text\r\n1;a,b\r\n")).posts
-    assert post.body == "a,b"
-    bad = read(written(tmp_path, "sep=;\r\nid;text\r\n1;a;b\r\n")).rejects
-    assert "line 3" in bad[0]
-
-
-def test_one_column_is_enough(tmp_path: Path) -> None:
-    got = read(written(tmp_path, "review\nmooi\nlelijk\nmooi\n"))
-    assert [post.body for post in got.posts] == ["mooi", "lelijk", "mooi"]
-    assert got.posts[0].native_id == got.posts[2].native_id != got.posts[1].native_id
-
-
-def test_an_id_from_the_content_does_not_depend_on_how_it_is_written(tmp_path: Path) -> None:
-    (one,) = read(written(tmp_path, "text,date\nmooi,2026-11-19 10:00\n")).posts
-    row = json.dumps({"body": "mooi", "datum": "19-11-2026 10:00", "likes": 4})
-    (two,) = read(written(tmp_path, row, "b.jsonl"), platform="elders").posts
-    (three,) = read(written(tmp_path, "text,date\nmooi,2026-11-19 10:01\n")).posts
-    assert one.native_id == two.native_id != three.native_id
-
-
-def test_json_lines_with_everything_wrong(tmp_path: Path) -> None:
-    lines = [
-        '{"id": 1, "text": "goed", "likes": NaN, "stars": 1e999}',
-        "{kapot",
-        "[1, 2]",
-        "",
-        '{"id": 2, "text": ["geen", "tekst"]}',
-        '{"id": 3, "text": true}',
-        '{"id": 4, "text": "half \\ud83d emoji \\ud83d\\ude00"}',
-        "[" * 100_000,
-        '{"id": 5, "other": 1}',
-    ]
-    got = read(written(tmp_path, "\n".join(lines), "e.ndjson"))
-    assert [(post.native_id, post.body) for post in got.posts] == [
-        ("1", "goed"),
-        ("4", "half \ufffd emoji 😀"),
-    ]
-    assert [reject.split(":")[0] for reject in got.rejects] == [
-        f"e.ndjson line {n}" for n in (2, 3, 5, 6, 8, 9)
-    ]
-
-
-def test_parquet_of_every_type(tmp_path: Path) -> None:
-    naive = datetime(2026, 11, 19, 10)  # noqa: DTZ001 - as files have them
-    table = pa.table(
-        {
-            "id": pa.array([1.0, None, 3.0]),
-            "text": pa.array(["a", "b", None]).dictionary_encode(),
-            "posted_at": pa.array([naive, None, None], pa.timestamp("ns")),
-            "rating": pa.array([Decimal("4.5"), None, None]),
-            "observed_at": pa.array([date(2026, 11, 19), None, None]),
-            "likes": pa.array([float("nan"), 4.0, 1.0]),
-            "views": pa.array([2**40, 1, 2]),
-            "title": pa.array([{"x": naive}, None, None]),
-        }
-    )
-    path = tmp_path / "a.parquet"
-    pq.write_table(table, path)
-    got = read(path, time_zone="Europe/Amsterdam")
-    assert got.rejects[0].startswith("a.parquet row 1: \"{'x': '2026-11-19 10:00:00'}\" is no text")
-    assert got.rejects[1] == "a.parquet row 3: neither body nor title"
-    (second,) = got.posts
-    assert (second.body, second.engagement.likes) == ("b", 4)
-    fields = "native_id=id,body=text,posted_at=posted_at,rating=rating,views=views,likes=likes"
-    first = read(path, map=parse_mapping(fields + ",observed_at=observed_at")).posts[0]
-    assert (first.native_id, first.rating) == ("1", 4.5)
-    assert (first.engagement.likes, first.engagement.views) == (None, 2**40)
-    assert first.engagement.observed_at == datetime(2026, 11, 19, tzinfo=UTC)
-    assert first.posted_at == datetime(2026, 11, 19, 10, tzinfo=UTC)
-
-
 def test_only_changed_files_are_read_again(tmp_path: Path) -> None:
     for number in (1, 2):
         written(tmp_path, f"id,text\n{number},bericht {number}\n", f"e{number}.csv")
@@ -351,105 +219,6 @@ def test_one_damaged_file_does_not_stop_the_others(tmp_path: Path) -> None:
     assert "a.parquet cannot be read as Parquet" in str(error)
     assert "c.jsonl.gz is a damaged gzip file" in str(error)
     assert [Path(file).name for file in batches[0].cursor["files"]] == ["b.csv"]
-
-
-@pytest.mark.parametrize(
-    ("called", "content", "says"),
-    [
-        ("a.csv", b"", "is empty"),
-        ("a.csv", b"\n", "is empty"),
-        ("a.csv", b"x,y\n1,2\n", "Map it, e.g. body=…: a.csv has the columns x, y"),
-        ("a.csv", b'"id"x,text\n1,2\n', "the line with the columns"),
-        ("a.jsonl", b"7\nkapot\n", "nothing that is a JSON object"),
-        ("a.json", b'[{"text": "x"}]', "one JSON array; one object on each line"),
-        ("a.csv.gz", b"geen gzip", "damaged gzip"),
-        ("a.xlsx", b"PK", "save a spreadsheet as CSV first"),
-        ("a", b"x", "is not .csv"),
-        ("a.csv", b"x" * 9_000_000, "longer than"),
-        ("a.csv", 'id,text\n1,"'.encode("utf-16")[:-1] + b"\xd8", "is not in utf-16"),
-    ],
-)
-def test_files_that_cannot_be_read(tmp_path: Path, called: str, content: bytes, says: str) -> None:
-    with pytest.raises(Fatal) as caught:
-        read(written(tmp_path, content, called))
-    assert says in str(caught.value)
-
-
-def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").mkdir()
-    with pytest.raises(Fatal, match="no file"):
-        read(tmp_path / "a.csv")
-    (tmp_path / "b.csv").symlink_to(tmp_path / "weg.csv")
-    with pytest.raises(Fatal, match="no file"):
-        read(tmp_path / "b.csv")
-
-
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({"path": "weg.csv"}, "there is no file"),
-        ({"path": "weg*.csv"}, "no file matches"),
-        ({"path": "e.csv", "map": {"body": "reactie"}}, "no column 'reactie': e.csv has the col"),
-        ({"path": "e.csv", "map": {"tekst": "text"}}, "unknown field in the mapping 'tekst'"),
-        ({"path": "e.csv", "map": {"author": "text"}}, "neither body nor title"),
-        ({"path": "e.csv", "map": {"body": ""}}, "gives body no column"),
-        ({"path": "e.csv", "kind": "tweet"}, "unknown kind 'tweet'; valid: review, post, comment"),
-        ({"path": "e.csv", "time_zone": "Mars/Base"}, "unknown time zone"),
-        ({"path": "e.csv", "encoding": "utf-9"}, "unknown encoding 'utf-9'"),
-        ({"path": "e.csv", "delimiter": ";;"}, "not one sign"),
-        ({"path": "e.csv", "rating_scale": "hoog"}, "rating_scale 'hoog'"),
-        ({"path": "e.csv", "rating_scale": "5-5"}, "no room"),
-    ],
-)
-def test_settings_that_cannot_work(tmp_path: Path, given: dict[str, Any], says: str) -> None:
-    written(tmp_path, "id,text\n1,x\n", "e.csv")
-    with pytest.raises(Fatal) as caught:
-        run(Files(home=tmp_path, **given))
-    assert says in str(caught.value)
-
-
-def test_paths_are_in_the_data_folder_unless_absolute(tmp_path: Path) -> None:
-    (tmp_path / "diep" / "er").mkdir(parents=True)
-    path = written(tmp_path / "diep" / "er", "text\nx\n", "[1] e.csv")
-    elsewhere = tmp_path / "home"
-    for given, home in [
-        ("diep/er/[1] e.csv", tmp_path),
-        ("diep/**/*.csv", tmp_path),
-        (str(path), elsewhere),
-        (f"{tmp_path}/diep/*/*.csv", elsewhere),
-    ]:
-        assert len(run(Files(given, home=home)).posts) == 1, given
-
-
-@pytest.mark.parametrize(
-    ("typed", "mapping"),
-    [
-        ("body=text", {"body": "text"}),
-        (" body = text , posted_at=a=b", {"body": "text", "posted_at": "a=b"}),
-        ("title=Onderwerp van bericht", {"title": "Onderwerp van bericht"}),
-    ],
-)
-def test_mappings_as_typed(typed: str, mapping: dict[str, str]) -> None:
-    assert parse_mapping(typed) == mapping
-
-
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
-        ("", "'' in the mapping is not field=column"),
-        ("body", "'body' in the mapping"),
-        ("body=", "'body=' in the mapping"),
-        ("=text", "'=text'"),
-        ("body=a,,title=b", "''"),
-        ("body=a,body=b", "body twice"),
-        ("bodie=a", "valid: audience, author, body"),
-        ("likes=a", "neither body nor title"),
-    ],
-)
-def test_mappings_that_are_wrong(typed: str, says: str) -> None:
-    with pytest.raises(Fatal) as caught:
-        parse_mapping(typed)
-    assert says in str(caught.value)
 
 
 def test_real_tweets(shared_data: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from connectors.google_business import VARIABLES, GoogleBusiness
 from tests.connectors.fake_google import CLIENT, LOCATION, REFRESH, FakeBusiness, business_review
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -27,19 +26,7 @@ from umot.testing import (
 )
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def fake() -> FakeBusiness:
-    return FakeBusiness()
-
-
-@pytest.fixture
-def server(fake: FakeBusiness, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    for variable, value in zip(VARIABLES, (*CLIENT, REFRESH), strict=True):
-        monkeypatch.setenv(variable, value)
-    with LocalServer(fake.answer) as server:
-        yield server
+FAKE = FakeBusiness
 
 
 def business(server: LocalServer, **settings: Any) -> GoogleBusiness:
@@ -49,16 +36,14 @@ def business(server: LocalServer, **settings: Any) -> GoogleBusiness:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeBusiness) -> Stage:
-    return Stage(
-        make=lambda: business(server),
-        hurried=lambda: business(server, timeout=0.3),
-        serve=fake.serve,
-        server=server,
+    return staged(
+        server,
+        fake,
+        business,
         secrets=(CLIENT[1], REFRESH, "ya29."),
         credential=VARIABLES[2],
         most=50,
         wrong={variable: f"verkeerd-{variable[-6:]}" for variable in VARIABLES},
-        expire=fake.expire,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from connectors.google_play import ACCOUNT, GooglePlay
 from tests.connectors.fake_google import APP, FakePlay, account, play_review
 from tests.connectors.fake_youtube import refusal
 from tests.connectors.signing_keys import pem, rsa_key
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal, Retriable, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -30,19 +29,7 @@ from umot.testing import (
 )
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def fake() -> FakePlay:
-    return FakePlay()
-
-
-@pytest.fixture
-def server(fake: FakePlay, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    with LocalServer(fake.answer) as server:
-        fake.url = server.url
-        monkeypatch.setenv(ACCOUNT, account(f"{server.url}/token"))
-        yield server
+FAKE = FakePlay
 
 
 def play(server: LocalServer, **settings: Any) -> GooglePlay:
@@ -51,16 +38,14 @@ def play(server: LocalServer, **settings: Any) -> GooglePlay:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakePlay) -> Stage:
-    return Stage(
-        make=lambda: play(server),
-        hurried=lambda: play(server, timeout=0.3),
-        serve=fake.serve,
-        server=server,
+    return staged(
+        server,
+        fake,
+        play,
         secrets=(pem(rsa_key(0)).splitlines()[3], "ya29."),
         credential=ACCOUNT,
         most=100,
         wrong={ACCOUNT: account(f"{server.url}/token", 1)},
-        expire=fake.expire,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from connectors.hacker_news import HackerNews
 from tests.connectors.fake_hacker_news import FakeHackerNews, comment, story
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal, Retriable, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -28,17 +27,7 @@ from umot.testing import (
 
 AT = BASE.timestamp()
 HOUR = 3600
-
-
-@pytest.fixture
-def fake() -> FakeHackerNews:
-    return FakeHackerNews()
-
-
-@pytest.fixture
-def server(fake: FakeHackerNews) -> Iterator[LocalServer]:
-    with LocalServer(fake.answer) as server:
-        yield server
+FAKE = FakeHackerNews
 
 
 def hacker_news(server: LocalServer, **settings: Any) -> HackerNews:
@@ -48,7 +37,7 @@ def hacker_news(server: LocalServer, **settings: Any) -> HackerNews:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeHackerNews) -> Stage:
-    return Stage(lambda: hacker_news(server, timeout=1), fake.serve, server, most=500)
+    return staged(server, fake, hacker_news, most=500)
 
 
 @pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import gzip
 import tracemalloc
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from tests.connectors.http_asking import QUICK, Greeting, get
 from umot.errors import Fatal, Retriable
 from umot.http import (
-    MAX_REDIRECTS,
-    Answer,
     Client,
     Limits,
     Refused,
-    address,
-    follow,
     retry_after,
-    show,
-    web_link,
 )
 from umot.http.waiting import quota_reset
-from umot.testing import Ask, LocalServer, Reply
+from umot.testing import LocalServer, Reply
 
-QUICK = Limits(connect=0.5, read=0.4, total=1.5, size=2**20)
-
-
-@pytest.fixture
-def server() -> Iterator[LocalServer]:
-    with LocalServer(lambda _ask: Reply(200, b"hallo")) as server:
-        yield server
-
-
-def get(server: LocalServer, path: str = "/", limits: Limits = QUICK, **given) -> Answer:
-    with Client(limits) as client:
-        return client.get(server.url + path, **given)
+FAKE = Greeting
 
 
 def test_an_answer_and_what_is_sent(server: LocalServer) -> None:
@@ -230,39 +213,6 @@ def test_a_refusal_has_its_status(server: LocalServer) -> None:
     assert caught.value.status == 403
 
 
-def test_redirects_are_followed_at_most_five_times(server: LocalServer) -> None:
-    def chain(ask: Ask) -> Reply:
-        left = int(ask.path[1:])
-        return Reply(302, headers={"Location": f"/{left - 1}"}) if left else Reply(200, b"er")
-
-    server.answer = chain
-    answer = get(server, f"/{MAX_REDIRECTS}")
-    assert (answer.content, answer.url) == (b"er", f"{server.url}/0")
-    with pytest.raises(Fatal, match="more than 5"):
-        get(server, f"/{MAX_REDIRECTS + 1}")
-
-
-def test_keys_and_passwords_stay_with_their_origin(server: LocalServer) -> None:
-    with LocalServer(lambda _ask: Reply(200, b"elders")) as other:
-        paths = {"/here": "/there", "/there": other.url + "/away"}
-        server.answer = lambda ask: Reply(307, headers={"Location": paths[ask.path]})
-        with Client(QUICK) as client:
-            start = server.url.replace("://", "://u:p@") + "/here"
-            client.get(start, etag='"t"', headers={"X-Key": "geheim"})
-        same, away = server.asked[1].headers, other.asked[0].headers
-    assert same["authorization"] == server.asked[0].headers["authorization"]
-    assert same["x-key"] == "geheim"
-    assert "authorization" not in away
-    assert "x-key" not in away
-    assert away["if-none-match"] == '"t"', "a validator is no secret"
-
-
-def test_from_https_to_http_is_refused() -> None:
-    with pytest.raises(Fatal, match="from https to http://b/x"):
-        follow(address("https://a/"), "http://b/x?geheim")
-    assert str(follow(address("http://a/"), "https://b/x")) == "https://b/x"
-
-
 def test_no_server_and_no_tls(server: LocalServer) -> None:
     with Client(QUICK) as client:
         with pytest.raises(Fatal, match="no safe connection"):
@@ -273,55 +223,10 @@ def test_no_server_and_no_tls(server: LocalServer) -> None:
             client.get(gone.url)
 
 
-@pytest.mark.parametrize("location", ["http://[::1", "mailto:x@y", "", None])
-def test_redirects_to_what_is_no_address(location: str | None) -> None:
-    with pytest.raises(Fatal, match="https://a/"):
-        follow(address("https://a/?geheim"), location)
-
-
-@pytest.mark.parametrize(
-    "url", ["ftp://x/y", "file:///etc/passwd", "http://", "x", "", "http://[::1/", "http://a:b/"]
-)
-def test_addresses_that_are_refused(url: str) -> None:
-    with Client(QUICK) as client, pytest.raises(Fatal):
-        client.get(url)
-
-
 def test_a_header_that_cannot_be_sent_is_not_quoted(server: LocalServer) -> None:
     with pytest.raises(Fatal) as caught:
         get(server, headers={"X-Key": "gehe\nim"})
     assert "gehe" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("https://u:p@h.example:81/a/b?k=v#f", "https://h.example:81/a/b"),
-        ("http://[::1]:80/x", "http://[::1]:80/x"),
-        ("https://h.example", "https://h.example"),
-        ("http://h:geen-poort@x:y/", "an address that cannot be read"),
-    ],
-)
-def test_what_is_shown_of_an_address(url: str, shown: str) -> None:
-    assert show(url) == shown
-
-
-@pytest.mark.parametrize(
-    ("given", "link"),
-    [
-        ("https://x/y?z", "https://x/y?z"),
-        (" http://x ", "http://x"),
-        ("javascript:alert(1)", None),
-        ("data:text/html,x", None),
-        ("//x/y", None),
-        ("http://[::1", None),
-        ("", None),
-        (None, None),
-        (7, None),
-    ],
-)
-def test_links_that_are_kept(given: object, link: str | None) -> None:
-    assert web_link(given) == link
 
 
 def test_a_form_and_json_are_posted(server: LocalServer) -> None:

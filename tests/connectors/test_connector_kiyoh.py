@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from connectors.kiyoh import TOKEN as VARIABLE
 from connectors.kiyoh import Kiyoh
 from tests.connectors.fake_reviews import LOCATION, TOKEN, FakeKiyoh, judged, stamp
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -28,18 +27,7 @@ from umot.testing import (
 )
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def fake() -> FakeKiyoh:
-    return FakeKiyoh()
-
-
-@pytest.fixture
-def server(fake: FakeKiyoh, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    with LocalServer(fake.answer) as server:
-        yield server
+FAKE = FakeKiyoh
 
 
 def kiyoh(server: LocalServer, **settings: Any) -> Kiyoh:
@@ -48,16 +36,14 @@ def kiyoh(server: LocalServer, **settings: Any) -> Kiyoh:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeKiyoh) -> Stage:
-    return Stage(
-        make=lambda: kiyoh(server),
-        hurried=lambda: kiyoh(server, timeout=0.3),
-        serve=fake.serve,
-        server=server,
+    return staged(
+        server,
+        fake,
+        kiyoh,
         secrets=(TOKEN,),
         credential=VARIABLE,
         most=200,
         wrong={VARIABLE: "verkeerd-token"},
-        expire=fake.expire,
     )
 
 
@@ -125,3 +111,19 @@ def test_a_review_that_cannot_be_read_is_set_aside(change: dict[str, Any]) -> No
 def test_settings_that_cannot_work(given: Any) -> None:
     with pytest.raises(Fatal, match="location"):
         Kiyoh(locations=given)
+
+
+def test_a_list_in_another_order_than_asked_for_comes_whole(
+    fake: FakeKiyoh, server: LocalServer
+) -> None:
+    fake.reviews = [judged(f"KV-{n}", BASE - n * HOUR) for n in range(700)]
+    fake.reviews[0]["reviewContent"] = [[one] for one in fake.reviews[0]["reviewContent"]]
+    del fake.reviews[0]["rating"]
+    got = run(kiyoh(server))
+    assert len(set(got.ids)) == 700
+    first = next(post for post in got.posts if post.native_id == "KV-0")
+    assert (first.title, first.body) == ("Prima", "Bericht"), "answers in lists of their own"
+    assert first.rating == pytest.approx(1 + 7 * 4 / 9, abs=1e-4), "the grade among the answers"
+    fake.cap = 250
+    got = run(kiyoh(server))
+    assert "not in the order asked for" in got.batches[-2].truncated

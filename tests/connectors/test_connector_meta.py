@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,31 +9,27 @@ import pytest
 from connectors.meta import TOKEN as VARIABLE
 from connectors.meta import Meta
 from tests.connectors.fake_meta import ACCOUNT, PAGE, TOKEN, FakeMeta, error, facebook
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal, Retriable
 from umot.post import Kind, Role
-from umot.testing import BASE, DATA, LIVE, NETWORK, LocalServer, Stage, run, until_error
+from umot.testing import BASE, DATA, LIVE, NETWORK, SIGNED, LocalServer, Stage, run, until_error
 
-
-@pytest.fixture
-def fake() -> FakeMeta:
-    return FakeMeta()
-
-
-@pytest.fixture
-def server(fake: FakeMeta, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    with LocalServer(fake.answer) as server:
-        yield server
+FAKE = FakeMeta
 
 
 def meta(server: LocalServer, **settings: Any) -> Meta:
     return Meta(**({"page": PAGE, "api_url": f"{server.url}/v23.0", "timeout": 9} | settings))
 
 
-@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
-def test_meta_conforms(check: Any, server: LocalServer, fake: FakeMeta) -> None:
-    check(Stage(lambda: meta(server, timeout=1), fake.serve, server, (TOKEN,), VARIABLE, most=50))
+@pytest.fixture
+def stage(server: LocalServer, fake: FakeMeta) -> Stage:
+    wrong = {VARIABLE: "verkeerd-token"}
+    return staged(server, fake, meta, secrets=(TOKEN,), credential=VARIABLE, most=50, wrong=wrong)
+
+
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK, SIGNED))
+def test_meta_conforms(check: Any, stage: Stage) -> None:
+    check(stage)
 
 
 def comments(*given: dict[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -17,68 +13,48 @@ from tests.connectors.fake_reddit import (
     CLIENT_SECRET,
     TOKEN,
     FakeReddit,
+    by_id,
     comment,
+    reddit,
     submission,
 )
-from tests.connectors.suite import suite
-from umot.errors import Fatal, Retriable, Skippable
-from umot.post import Kind, Post, RawItem, Role
+from tests.connectors.suite import staged, suite
+from umot.errors import Fatal, Skippable
+from umot.post import Kind, RawItem, Role
 from umot.testing import (
     BASE,
     DATA,
     LIVE,
     NETWORK,
     NOW,
-    Ask,
+    SIGNED,
     LocalServer,
-    Reply,
     Stage,
     name,
     run,
-    until_error,
 )
 
 AT = BASE.timestamp()
 HOUR = 3600
-
-
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UMOT_REDDIT_CLIENT_ID", CLIENT_ID)
-    monkeypatch.setenv("UMOT_REDDIT_CLIENT_SECRET", CLIENT_SECRET)
-
-
-@pytest.fixture
-def fake() -> FakeReddit:
-    return FakeReddit()
-
-
-@pytest.fixture
-def server(fake: FakeReddit) -> Iterator[LocalServer]:
-    with LocalServer(fake.answer) as server:
-        yield server
-
-
-def reddit(server: LocalServer, **settings: Any) -> Reddit:
-    given = {"subreddits": ["Vlotwiel"], "site_url": server.url, "timeout": 0.4}
-    return Reddit(**(given | settings))
+FAKE = FakeReddit
 
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeReddit) -> Stage:
-    return Stage(
-        make=lambda: reddit(server),
-        serve=fake.serve,
-        server=server,
+    return staged(
+        server,
+        fake,
+        reddit,
         secrets=(CLIENT_ID, CLIENT_SECRET, BASIC, TOKEN),
         credential="UMOT_REDDIT_CLIENT_SECRET",
         names=("127.0.0.1", "Reddit"),
         most=100,
         spared=lambda ask: ask.path.endswith("access_token"),
+        wrong=dict.fromkeys(fake.keys, "verkeerd-geheim"),
     )
 
 
-@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK, SIGNED))
 def test_reddit_conforms(check, stage: Stage) -> None:
     check(stage)
 
@@ -87,10 +63,6 @@ def test_reddit_conforms(check, stage: Stage) -> None:
 def test_reddit_conforms_while_signing_in(check, stage: Stage) -> None:
     stage.spared = lambda ask: not ask.path.endswith("access_token")
     check(stage)
-
-
-def by_id(posts: list[Post]) -> dict[str, Post]:
-    return {post.native_id: post for post in posts}
 
 
 def test_a_post_and_its_comments(fake: FakeReddit, server: LocalServer) -> None:
@@ -225,201 +197,11 @@ def test_the_brands_query_is_searched_for_where_nothing_else_is_named(
     assert by_id(whole.posts).keys() == {"t3_a", "t3_b"}, "a search would miss comments"
 
 
-def test_long_threads_are_unfolded_within_the_cap(fake: FakeReddit, server: LocalServer) -> None:
-    fake.posts = [submission("t3_a", AT, num_comments=350)]
-    fake.comments = {"t3_a": [comment(f"t1_{n}", "t3_a", AT) for n in range(350)]}
-    fake.shown = 20
-    whole = run(reddit(server))
-    assert len(by_id(whole.posts)) == len(whole.posts) == 351
-    assert whole.batches[-1].truncated is None
-    part = run(reddit(server, expansions=2))
-    assert len(part.posts) == 221
-    assert part.batches[-1].truncated == "130 comments of t3_a not unfolded"
-
-
-@pytest.mark.parametrize("said", [{"json": {"errors": [["X"]]}}, [], {"json": None}])
-def test_a_fold_that_does_not_open_is_told_of(fake: FakeReddit, server: LocalServer, said) -> None:
-    fake.posts = [submission("t3_a", AT, num_comments=2)]
-    fake.comments = {"t3_a": [comment(f"t1_{n}", "t3_a", AT) for n in range(2)]}
-    fake.shown = 1
-    body = json.dumps(said).encode()
-    server.fault = lambda ask: Reply(200, body) if "morechildren" in ask.path else None
-    batches, error = until_error(reddit(server))
-    assert sum(len(batch.items) for batch in batches) == 2
-    assert isinstance(error, Fatal)
-    assert "morechildren" in str(error)
-
-
-def test_a_thread_of_another_shape_is_told_of(fake: FakeReddit, server: LocalServer) -> None:
-    fake.posts = [submission("t3_a", AT, num_comments=2)]
-    server.fault = lambda ask: Reply(200, b"[]") if "/comments/" in ask.path else None
-    batches, error = until_error(reddit(server))
-    assert [len(batch.items) for batch in batches] == [1]
-    assert "comments/a/" in str(error)
-
-
-def test_threads_deeper_than_reddit_shows_are_followed(
-    fake: FakeReddit, server: LocalServer
-) -> None:
-    deeper = {"kind": "more", "data": {"name": "t1__", "id": "_", "count": 0, "children": []}}
-    deeper["data"]["parent_id"] = "t1_c"
-    answers = {"kind": "Listing", "data": {"children": [deeper]}}
-    fake.posts = [submission("t3_a", AT, num_comments=3)]
-    top = comment("t1_c", "t3_a", AT, replies=answers)
-    below = [comment("t1_c", "t3_a", AT), comment("t1_d", "t3_a", AT, parent_id="t1_c")]
-    fake.comments = {"t3_a": [top], "t3_a/t1_c": below}
-    assert sorted(by_id(run(reddit(server)).posts)) == ["t1_c", "t1_d", "t3_a"]
-
-
-def test_a_thread_that_is_gone_stops_nothing(fake: FakeReddit, server: LocalServer) -> None:
-    fake.posts = [submission("t3_a", AT, num_comments=1), submission("t3_b", AT - 1)]
-    server.fault = lambda ask: Reply(404) if ask.path.startswith("/comments/a") else None
-    got = run(reddit(server))
-    assert by_id(got.posts).keys() == {"t3_a", "t3_b"}
-    assert "comments of t3_a cannot be read" in (got.batches[-1].truncated or "")
-
-
 def test_the_end_of_reddits_listing_is_told_of(fake: FakeReddit, server: LocalServer) -> None:
     fake.posts = [submission(f"t3_{n}", AT - n) for n in range(1200)]
     got = run(reddit(server))
     assert len(got.posts) == 1000
     assert "only the newest 1000 posts" in (got.batches[-1].truncated or "")
-
-
-@pytest.mark.parametrize(
-    ("reply", "says"),
-    [
-        (Reply(403, b"{}"), "subreddits"),
-        (Reply(404, b"{}"), "no such subreddit"),
-        (Reply(302, headers={"Location": "/subreddits/search?q=dicht"}), "no such subreddit"),
-    ],
-)
-def test_one_closed_subreddit_does_not_stop_the_others(
-    fake: FakeReddit, server: LocalServer, reply: Reply, says: str
-) -> None:
-    fake.posts = [submission("t3_a", AT)]
-    server.fault = lambda ask: reply if "/r/dicht/" in ask.path else None
-    batches, error = until_error(reddit(server, subreddits=["dicht", "r/Vlotwiel"]))
-    assert [len(batch.items) for batch in batches] == [1]
-    assert list(batches[-1].cursor["queries"]) == ["r/Vlotwiel/new"]
-    assert isinstance(error, Fatal)
-    assert "/r/dicht/new" in str(error)
-    assert says in str(error)
-
-
-def test_what_came_before_a_failure_is_handed_over(fake: FakeReddit, server: LocalServer) -> None:
-    fake.posts = [submission("t3_a", AT), submission("t3_b", AT, num_comments=1)]
-    server.fault = lambda ask: Reply(503) if ask.path.startswith("/comments/b") else None
-    batches, error = until_error(reddit(server))
-    assert isinstance(error, Retriable)
-    assert [(len(batch.items), batch.cursor) for batch in batches] == [(2, None)]
-
-
-def test_the_reset_of_the_rate_limit_tells_how_long_to_wait(server: LocalServer) -> None:
-    limits = {"x-ratelimit-remaining": "0", "x-ratelimit-used": "100", "x-ratelimit-reset": "42"}
-    server.fault = lambda ask: Reply(429, b"", limits) if "/new" in ask.path else None
-    _, error = until_error(reddit(server))
-    assert isinstance(error, Retriable)
-    assert error.retry_after == 42
-
-
-def test_the_rate_limit_is_obeyed(fake: FakeReddit, server: LocalServer) -> None:
-    fake.posts = [submission(f"t3_{n}", AT - n) for n in range(150)]
-
-    def used_up(ask: Ask) -> Reply | None:
-        if "/new" not in ask.path:
-            return None
-        answer = fake.answer(ask)
-        first = "after" not in ask.query
-        wait = {"x-ratelimit-remaining": "0", "x-ratelimit-used": "9", "x-ratelimit-reset": "1"}
-        return Reply(200, answer.body, {**answer.headers, **wait}) if first else answer
-
-    server.fault = used_up
-    started = time.monotonic()
-    assert len(run(reddit(server)).posts) == 150
-    assert time.monotonic() - started >= 0.9
-
-
-@pytest.mark.parametrize("missing", ["UMOT_REDDIT_CLIENT_ID", "UMOT_REDDIT_CLIENT_SECRET"])
-def test_missing_credentials_are_named(
-    server: LocalServer, monkeypatch: pytest.MonkeyPatch, missing: str
-) -> None:
-    monkeypatch.setenv(missing, " ")
-    _, error = until_error(reddit(server))
-    assert isinstance(error, Fatal)
-    assert missing in str(error)
-    assert server.asked == []
-
-
-def test_wrong_credentials_name_the_variables(fake: FakeReddit, server: LocalServer) -> None:
-    fake.secret = "iets anders"
-    _, error = until_error(reddit(server))
-    assert isinstance(error, Fatal)
-    assert "UMOT_REDDIT_CLIENT_ID and UMOT_REDDIT_CLIENT_SECRET" in str(error)
-    assert CLIENT_SECRET not in str(error)
-
-
-def test_no_server_and_no_tls(server: LocalServer) -> None:
-    _, error = until_error(reddit(server, site_url=server.url.replace("http:", "https:")))
-    assert isinstance(error, Fatal)
-    assert "no safe connection" in str(error)
-    with LocalServer(lambda _ask: Reply()) as gone:
-        pass
-    _, error = until_error(reddit(gone))
-    assert isinstance(error, Retriable)
-    assert "cannot be reached" in str(error)
-
-
-def test_a_token_that_expired_names_the_variables(server: LocalServer) -> None:
-    server.fault = lambda ask: Reply(401) if "/new" in ask.path else None
-    _, error = until_error(reddit(server))
-    assert "UMOT_REDDIT_CLIENT_SECRET" in str(error)
-
-
-def test_an_error_that_reddit_gives_with_200(server: LocalServer) -> None:
-    said = Reply(200, json.dumps({"error": "unsupported_grant_type"}).encode())
-    server.fault = lambda ask: said if "token" in ask.path else None
-    _, error = until_error(reddit(server))
-    assert isinstance(error, Fatal)
-    assert "credentials" in str(error)
-
-
-def test_a_praw_ini_beside_one_changes_nothing(
-    fake: FakeReddit, server: LocalServer, tmp_path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "praw.ini").write_text(
-        "[DEFAULT]\noauth_url=http://127.0.0.1:9\nreddit_url=http://127.0.0.1:9\n"
-        "client_id=ander\nusername=ander\npassword=ander\n"
-    )
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("praw_username", "ander")
-    monkeypatch.setenv("praw_password", "ander")
-    fake.posts = [submission("t3_a", AT)]
-    assert len(run(reddit(server)).posts) == 1
-    assert server.asked[0].form["grant_type"] == "client_credentials"
-
-
-@pytest.mark.parametrize(
-    "things",
-    [
-        {"kind": "Listing", "data": {}},
-        {"kind": "Listing", "data": {"children": [{"kind": "t3", "data": {}}]}},
-        {"kind": "Listing", "data": {"children": [{"kind": "t3", "data": None}]}},
-        {"kind": "Listing", "data": {"children": [7]}},
-        {
-            "kind": "Listing",
-            "data": {"children": [{"kind": "t3", "data": {"name": "t3_a", "created_utc": "nu"}}]},
-        },
-        {"data": []},
-        "tekst",
-    ],
-)
-def test_json_of_another_shape_is_told_of(server: LocalServer, things) -> None:
-    body = json.dumps(things).encode()
-    server.fault = lambda ask: Reply(200, body) if "/new" in ask.path else None
-    _, error = until_error(reddit(server))
-    assert isinstance(error, Fatal)
-    assert "r/Vlotwiel/new" in str(error)
 
 
 @pytest.mark.parametrize("data", [{}, {"name": "t3_a"}, {"name": "t3_a", "created_utc": "nu"}])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from connectors.trustpilot import KEY as VARIABLE
 from connectors.trustpilot import Trustpilot
 from tests.connectors.fake_reviews import KEY, UNIT, FakeTrustpilot, review, stamp
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -22,6 +21,7 @@ from umot.testing import (
     NOW,
     SIGNED,
     LocalServer,
+    Reply,
     Stage,
     items,
     run,
@@ -29,18 +29,7 @@ from umot.testing import (
 )
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def fake() -> FakeTrustpilot:
-    return FakeTrustpilot()
-
-
-@pytest.fixture
-def server(fake: FakeTrustpilot, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    monkeypatch.setenv(VARIABLE, KEY)
-    with LocalServer(fake.answer) as server:
-        yield server
+FAKE = FakeTrustpilot
 
 
 def trustpilot(server: LocalServer, **settings: Any) -> Trustpilot:
@@ -49,16 +38,14 @@ def trustpilot(server: LocalServer, **settings: Any) -> Trustpilot:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeTrustpilot) -> Stage:
-    return Stage(
-        make=lambda: trustpilot(server),
-        hurried=lambda: trustpilot(server, timeout=0.3),
-        serve=fake.serve,
-        server=server,
+    return staged(
+        server,
+        fake,
+        trustpilot,
         secrets=(KEY,),
         credential=VARIABLE,
         most=100,
         wrong={VARIABLE: "verkeerde-sleutel"},
-        expire=fake.expire,
     )
 
 
@@ -120,3 +107,30 @@ def test_a_review_that_cannot_be_read_is_set_aside(change: dict[str, Any]) -> No
 def test_settings_that_cannot_work(given: Any) -> None:
     with pytest.raises(Fatal, match=r"compan|domain"):
         Trustpilot(companies=given)
+
+
+def test_what_trustpilot_says_it_took_down_goes_however_old_it_is(
+    fake: FakeTrustpilot, server: LocalServer
+) -> None:
+    fake.reviews = [review("5b1", BASE), review("5b0", BASE - 2000 * HOUR)]
+    first = run(trustpilot(server))
+    assert "deletions" not in server.asked[0].path, "nothing is known yet"
+    fake.taken_down = [f"5c{n}" for n in range(1500)] + ["5b0"]
+    later = NOW + 48 * HOUR
+    second = run(trustpilot(server), first.cursor, now=later)
+    gone = {post.native_id for post in second.posts if post.deleted_at}
+    assert {"5b0", "5b0/reply"} <= gone
+    assert len(gone) == 2 * 1501
+    asked = [ask.query for ask in server.asked if "deletions" in ask.path]
+    assert [ask["startDate"] for ask in asked] == ["2026-11-20"] * 2
+    server.asked.clear()
+    run(trustpilot(server), second.cursor, now=later + HOUR)
+    assert not any("deletions" in ask.path for ask in server.asked), "once a day"
+    server.fault = lambda ask: Reply(403) if "deletions" in ask.path else None
+    third = run(trustpilot(server), second.cursor, now=later + 48 * HOUR)
+    assert "not seen" in third.batches[0].truncated
+    assert "trustpilot:5b1" in third.ids, "the rest is read all the same"
+    server.fault = None
+    fourth = run(trustpilot(server), third.cursor, now=later + 72 * HOUR)
+    assert "5b0" in {post.native_id for post in fourth.posts}, "asked again from where it was"
+    assert server.asked[-2].query["startDate"] == "2026-11-22"

@@ -185,3 +185,15 @@ def test_what_was_thanked_for_survives_a_kill(tmp_path: Path) -> None:
     child.wait()
     bodies = {post.native_id for post in run(reading(tmp_path)).posts}
     assert set(map(str, thanked)) <= bodies
+
+
+def test_a_message_that_was_damaged_on_disk_is_told_of(tmp_path: Path) -> None:
+    send(tmp_path, {"body": "heel"})
+    send(tmp_path, {"body": "kapot"}).write_bytes(b'{"posts": [\xff')
+    connector = reading(tmp_path)
+    (batch,) = connector.fetch(None, now=NOW)
+    whole, damaged = batch.items
+    assert [post.body for post in connector.parse(whole)] == ["heel"]
+    with pytest.raises(Skippable, match="damaged"):
+        list(connector.parse(damaged))
+    assert "posts" in damaged.payload["post"]["damaged"], "what is left of it is kept"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,32 +10,27 @@ import pytest
 from connectors.x import TOKEN as VARIABLE
 from connectors.x import X
 from tests.connectors.fake_x import TOKEN, FakeX, tweet
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal
 from umot.post import Kind, Role
-from umot.testing import BASE, DATA, LIVE, NETWORK, LocalServer, Stage, run
+from umot.testing import BASE, DATA, LIVE, NETWORK, SIGNED, LocalServer, Stage, run
 
-
-@pytest.fixture
-def fake() -> FakeX:
-    return FakeX()
-
-
-@pytest.fixture
-def server(fake: FakeX, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    with LocalServer(fake.answer) as server:
-        yield server
+FAKE = FakeX
 
 
 def x(server: LocalServer, **settings: Any) -> X:
     return X(**({"search": "klaver", "api_url": f"{server.url}/2", "timeout": 9} | settings))
 
 
-@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))
-def test_x_conforms(check: Any, server: LocalServer, fake: FakeX) -> None:
-    make = lambda: x(server, timeout=1, overlap_hours=200)  # noqa: E731
-    check(Stage(make, fake.serve, server, (TOKEN,), VARIABLE, most=100))
+@pytest.fixture
+def stage(server: LocalServer, fake: FakeX) -> Stage:
+    make, wrong = partial(x, overlap_hours=200), {VARIABLE: "verkeerd-token"}
+    return staged(server, fake, make, secrets=(TOKEN,), credential=VARIABLE, most=100, wrong=wrong)
+
+
+@pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK, SIGNED))
+def test_x_conforms(check: Any, stage: Stage) -> None:
+    check(stage)
 
 
 def test_a_post_and_the_answer_to_it(fake: FakeX, server: LocalServer) -> None:

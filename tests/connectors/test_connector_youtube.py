@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from connectors.youtube import KEY as VARIABLE
 from connectors.youtube import YouTube
 from tests.connectors.fake_youtube import CHANNEL, KEY, VIDEO, FakeYouTube, comment, stamp
-from tests.connectors.suite import suite
+from tests.connectors.suite import staged, suite
 from umot.errors import Fatal, Retriable, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -29,18 +29,7 @@ from umot.testing import (
 )
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def fake() -> FakeYouTube:
-    return FakeYouTube()
-
-
-@pytest.fixture
-def server(fake: FakeYouTube, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    monkeypatch.setenv(VARIABLE, KEY)
-    with LocalServer(fake.answer) as server:
-        yield server
+FAKE = FakeYouTube
 
 
 def youtube(server: LocalServer, **settings: Any) -> YouTube:
@@ -49,16 +38,14 @@ def youtube(server: LocalServer, **settings: Any) -> YouTube:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeYouTube) -> Stage:
-    return Stage(
-        make=lambda: youtube(server, channels=CHANNEL),
-        hurried=lambda: youtube(server, channels=CHANNEL, timeout=0.3),
-        serve=fake.serve,
-        server=server,
+    return staged(
+        server,
+        fake,
+        partial(youtube, channels=CHANNEL),
         secrets=(KEY,),
         credential=VARIABLE,
         most=100,
         wrong={VARIABLE: "verkeerde-sleutel"},
-        expire=fake.expire,
     )
 
 

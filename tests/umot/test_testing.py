@@ -2,83 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.umot.shop import KEY, Reviews, Shop, stage
 from umot.errors import Fatal
-from umot.http import Client, Limits, Refused
-from umot.post import Batch, Engagement, Post, RawItem
-from umot.testing import DATA, LIVE, NETWORK, SIGNED, Ask, Item, LocalServer, Reply, Stage, name
-
-KEY = "sleutel-van-de-winkel"
-
-
-class Shop:
-    """A platform of another package's: reviews as JSON, the newest first, 100 at a time."""
-
-    def __init__(self) -> None:
-        self.items: Sequence[Item] = ()
-
-    def serve(self, items: Sequence[Item]) -> None:
-        self.items = items
-
-    def answer(self, ask: Ask) -> Reply:
-        start = int(ask.query["from"])
-        shown = [
-            {
-                "id": item.number,
-                "text": None if item.deleted else item.text,
-                "at": item.at.isoformat(),
-                "likes": item.likes,
-            }
-            for item in self.items[start : start + 100]
-        ]
-        return Reply(200, json.dumps({"reviews": shown}).encode())
-
-
-class Reviews:
-    """Reviews of the shop: what somebody would write over `umot.http` alone."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
-        del cursor
-        with Client(Limits(read=1)) as http:
-            start = 0
-            while reviews := self.page(http, start):
-                start += len(reviews)
-                yield Batch(tuple(RawItem(one, now, f"review {one['id']}") for one in reviews))
-        yield Batch((), {"read": True})
-
-    def page(self, http: Client, start: int) -> list[dict[str, Any]]:
-        try:
-            headers = {"Authorization": KEY}
-            answer = http.get(self.url, params={"from": start}, headers=headers).json()
-            return [dict(one) for one in answer["reviews"]]
-        except Refused as error:
-            raise Fatal(f"{error}; check UMOT_SHOP_KEY") from error
-        except (KeyError, TypeError, ValueError) as error:
-            raise Fatal(f"{self.url} answers in another shape") from error
-
-    def parse(self, raw: RawItem) -> Iterable[Post]:
-        data = raw.payload
-        yield Post(
-            platform="shop",
-            native_id=str(data["id"]),
-            body=data["text"] or "",
-            posted_at=datetime.fromisoformat(data["at"]),
-            deleted_at=raw.fetched_at if data["text"] is None else None,
-            engagement=Engagement(raw.fetched_at, likes=data["likes"]),
-        )
+from umot.post import Batch, Post
+from umot.testing import DATA, LIVE, NETWORK, LocalServer, name
 
 
 @pytest.fixture
@@ -90,17 +25,6 @@ def shop() -> Shop:
 def server(shop: Shop) -> Iterator[LocalServer]:
     with LocalServer(shop.answer) as server:
         yield server
-
-
-def stage(server: LocalServer, shop: Shop, factory: type[Reviews]) -> Stage:
-    return Stage(
-        make=lambda: factory(server.url),
-        serve=shop.serve,
-        server=server,
-        secrets=(KEY,),
-        credential="UMOT_SHOP_KEY",
-        most=100,
-    )
 
 
 @pytest.mark.parametrize("check", [*DATA, *LIVE, *NETWORK], ids=name)
@@ -228,72 +152,6 @@ def test_each_fault_is_noticed(
         check(stage(server, shop, factory))
     assert str(caught.value), "says what was wrong"
     assert KEY not in str(caught.value)
-
-
-VARIABLE = "UMOT_SHOP_KEY"
-
-
-class Keyed(Reviews):
-    """Takes its key from a variable."""
-
-    def page(self, http, start):
-        key = os.environ.get(VARIABLE, "").strip()
-        if not key:
-            raise Fatal(f"the shop needs {VARIABLE}")
-        try:
-            answer = http.get(self.url, params={"from": start}, headers={"Authorization": key})
-        except Refused as error:
-            raise Fatal(f"{error}; check {VARIABLE}") from error
-        return answer.json()["reviews"]
-
-
-class Careless(Keyed):
-    """Says neither that a key is missing nor which was refused, and takes refusals for an end."""
-
-    def page(self, http, start):
-        try:
-            return super().page(http, start)
-        except Fatal as error:
-            if start:
-                return []
-            raise Fatal("127.0.0.1 wants a key") from error
-
-
-class Guarded(Shop):
-    """Lets in only those with today's key."""
-
-    key = KEY
-
-    def answer(self, ask: Ask) -> Reply:
-        known = ask.headers.get("authorization") == self.key
-        return super().answer(ask) if known else Reply(401)
-
-    def expire(self) -> None:
-        self.key = "een andere"
-
-
-@pytest.fixture
-def guarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Guarded, LocalServer]]:
-    monkeypatch.setenv(VARIABLE, KEY)
-    shop = Guarded()
-    with LocalServer(shop.answer) as server:
-        yield shop, server
-
-
-@pytest.mark.parametrize("check", SIGNED, ids=name)
-def test_credentials_are_checked(check, guarded: tuple[Guarded, LocalServer]) -> None:
-    shop, server = guarded
-    for factory, sound in ((Keyed, True), (Careless, False)):
-        shop.key = KEY
-        given = stage(server, shop, factory)
-        given.wrong, given.expire = {VARIABLE: "verkeerd"}, shop.expire
-        if sound:
-            check(given)
-            assert os.environ[VARIABLE] == KEY, "put back"
-            continue
-        with pytest.raises(AssertionError) as caught:
-            check(given)
-        assert str(caught.value), "says what was wrong"
 
 
 def test_the_suite_needs_no_pytest() -> None:

@@ -14,8 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from types import TracebackType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import httpx
 
@@ -27,6 +26,7 @@ from umot.http.waiting import Quotas
 
 USER_AGENT = "umot review monitor (httpx)"
 MAX_REDIRECTS = 5
+CONNECT = 10.0  # seconds
 REASONS = 65_536  # bytes that are read of what a server says with a refusal
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -39,10 +39,15 @@ for _name in ("httpx", "httpcore"):
 class Limits:
     """Seconds for connecting, for each silence, for all of it; bytes of a decompressed body."""
 
-    connect: float = 10.0
+    connect: float = CONNECT
     read: float = 30.0
     total: float = 120.0
     size: int = 16 * 2**20
+
+    @classmethod
+    def silence(cls, seconds: float) -> Self:
+        """Give up after so many seconds of silence, on connecting after ten at most."""
+        return cls(min(CONNECT, seconds), seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +98,7 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._http.close()
 
     def get(

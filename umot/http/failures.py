@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import ssl
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
-from umot.errors import Fatal, Retriable, UmotError
+from umot.errors import Fatal, Retriable, UmotError, in_words
 from umot.http.addresses import show
 from umot.http.waiting import quota_reset, retry_after
+
+Kind = TypeVar("Kind", bound=BaseException)
 
 
 class Refused(Fatal):
@@ -56,17 +58,18 @@ def failure(error: httpx.HTTPError | httpx.InvalidURL, target: httpx.URL) -> Umo
         return Retriable(f"{where} did not answer in time")
     if isinstance(error, httpx.RemoteProtocolError):
         return Retriable(f"{where} broke off its answer, or it was no valid HTTP")
-    if (cause := _tls(error)) is not None:
-        return Fatal(f"{where}: no safe connection: {cause.reason or cause}")
+    if (unsafe := _behind(error, ssl.SSLError)) is not None:
+        return Fatal(f"{where}: no safe connection: {unsafe.reason or unsafe}")
     if isinstance(error, httpx.NetworkError | httpx.ProxyError):
-        return Retriable(f"{where} cannot be reached: {error}")
+        cause = _behind(error, OSError)
+        return Retriable(f"{where} cannot be reached: {in_words(cause) if cause else error}")
     # Its text may quote a header or the address, so it is not shown.
     return Fatal(f"{where} cannot be asked: {type(error).__name__}")
 
 
-def _tls(error: BaseException) -> ssl.SSLError | None:
-    """Find the TLS failure behind `error`, if that is what it was."""
+def _behind(error: BaseException, kind: type[Kind]) -> Kind | None:
+    """Find the failure of this kind that `error` came of, if there is one."""
     step: BaseException | None = error
-    while step is not None and not isinstance(step, ssl.SSLError):
+    while step is not None and not isinstance(step, kind):
         step = step.__cause__ or step.__context__
     return step

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -51,6 +50,12 @@ class Reply:
     drip: int = 1
     promised: int | None = None
 
+    @classmethod
+    def json(cls, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Self:
+        """Answer with a value as JSON."""
+        own = {"Content-Type": "application/json", **(headers or {})}
+        return cls(status, json.dumps(value).encode(), own)
+
 
 class LocalServer:
     """Answers with `answer`, unless `fault` is set and has something else to say.
@@ -74,12 +79,7 @@ class LocalServer:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stopping.set()
         self._http.shutdown()
         self._http.server_close()
@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a POST."""
         self._serve()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Keep quiet: `LocalServer.asked` has it."""
 
     def _serve(self) -> None:
