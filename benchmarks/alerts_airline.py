@@ -19,7 +19,6 @@ import sys
 sys.path.append(sys.path.pop(0))
 
 import argparse
-import json
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -28,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as parquet
-from machine import described
+from machine import described, recorded
 
 from models.bundled import Bundled
 from models.reader import Reader, Unread
@@ -146,9 +145,7 @@ def main() -> None:
         for rule, told in rules.items():
             for one in told:
                 print(airline, rule, one["raised_at"], one["severity"], one["hours"], one["reason"])
-    target = HERE / "results" / "alerts.json"
-    known = json.loads(target.read_text("utf-8")) if target.exists() else {}
-    target.write_text(json.dumps({**known, "airline": result}, indent=1) + "\n", "utf-8")
+    recorded("alerts", "airline", result)
 
 
 if __name__ == "__main__":

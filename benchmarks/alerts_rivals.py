@@ -14,6 +14,7 @@ from samples.cascades import Stream, Times, Whole
 DAY = 24 * HOUR
 FIXED = (50, 75, 100, 150, 200, 300, 400, 600, 800)
 TIMES = (1, 2, 3, 5, 8, 12, 16, 20, 30)
+BEST = " (its best)"
 Firsts = dict[int, float]
 
 
@@ -50,7 +51,7 @@ def best(table: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         top = max(own, key=lambda name: own[name]["f1"])
         if published:
             kept[published] = own[published]
-        kept[f"{top} (its best)"] = own[top]
+        kept[f"{top}{BEST}"] = own[top]
     return kept
 
 

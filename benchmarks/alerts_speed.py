@@ -16,7 +16,6 @@ import sys
 sys.path.append(sys.path.pop(0))
 
 import argparse
-import json
 import statistics
 import tempfile
 import time
@@ -24,14 +23,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from machine import described
+from machine import described, recorded
 
 from umot import alerts
 from umot.config import Settings, Source
 from warehouse import Connection, Warehouse, load
 from warehouse.alerts import Look
 
-HERE = Path(__file__).parent
 NOW = datetime(2026, 6, 1, 15, tzinfo=UTC)
 ROUNDS = 5
 AT_MOST = 2.0
@@ -140,9 +138,7 @@ def main() -> None:
         **found,
     }
     print(result)
-    target = HERE / "results" / "alerts.json"
-    known = json.loads(target.read_text("utf-8")) if target.exists() else {}
-    target.write_text(json.dumps({**known, "speed": result}, indent=1) + "\n", "utf-8")
+    recorded("alerts", "speed", result)
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ def arrivals(rng: np.random.Generator, days: int, a_day: int) -> Times:
 
 
 def awake(times: Times) -> Times:
-    """How busy people are at a time of day, mean 1: least at 4 at night, most at 4 and after."""
+    """How busy people are at a time of day, mean 1: least at 4 at night, most 12 hours later."""
     return 1 - AMPLITUDE * np.cos(2 * np.pi * (times / 86_400 - 4 / 24))
 
 

@@ -44,8 +44,8 @@ TAIL = """\
 # path = "imports/*.csv"
 # platform = "survey"
 # kind = "review"
-# map = {{ body = "text", posted_at = "date", rating = "stars" }}
-""".replace("{{", "{").replace("}}", "}")
+# map = { body = "text", posted_at = "date", rating = "stars" }
+"""
 ZONES = {"nl": "Europe/Amsterdam", "be": "Europe/Brussels", "de": "Europe/Berlin",
          "fr": "Europe/Paris", "gb": "Europe/London", "ie": "Europe/Dublin"}  # fmt: skip
 
@@ -151,7 +151,7 @@ def hashtag(name: str) -> str:
 
 def query(company: Company) -> str | None:
     """What a post must say: the name, or the address of the website."""
-    host = re.sub(r"^https?://(www\.)?|/.*$", "", company.website)
+    host = re.sub(r"^(https?://)?(www\.)?|/.*$", "", company.website)
     terms = [phrase(company.brand), phrase(host) and host]
     try:
         return parse(" OR ".join(term for term in terms if term)).text

@@ -17,8 +17,8 @@ def threads(db: Connection, alerts: Sequence[Listed]) -> dict[str, str]:
     """
     ids = [one.alert_id for one in alerts if one.post_id]
     first = db.execute(
-        "SELECT min(coalesce(posted_at, collected_at)) FROM posts "
-        "WHERE post_id IN (SELECT unnest($1::VARCHAR[]))",
+        "SELECT min(coalesce(posted_at, collected_at)) FROM posts WHERE fingerprint IN "
+        "(SELECT md5_number_lower(post_id) FROM (SELECT unnest($1::VARCHAR[]) AS post_id))",
         [[one.post_id for one in alerts if one.post_id]],
     ).fetchone()
     if not first or first[0] is None:

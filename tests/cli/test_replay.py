@@ -40,6 +40,9 @@ def test_a_replay_is_shown_and_drawn(umot: Umot, lively: Scene, tmp_path: Path) 
     facts = json.loads(ran.out)
     assert (facts["rule"], facts["observed_repeatedly"]) == ("heading_viral", True)
     assert "alerts" in facts
+    whole = ("--from", "2026-03-10", "--to", "2999-01-01", "--every", "2000")
+    ran = umot("alerts", "replay", "--rule", "stale_source", *whole, "--format", "json")
+    assert json.loads(ran.out)["to"] < "2999", "what is to come is not replayed"
 
 
 def test_wrong_words_are_refused(umot: Umot, lively: Scene) -> None:

@@ -13,6 +13,8 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+HOSTILE = "@everyone <script>alert(1)</script> [klik](http://evil.example) *vet* \u202e"
+
 
 class Webhook:
     """Takes JSON; answers with the next of `statuses`, then 200. `taken` is what it said 200 to."""

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from umot import screening
-from umot.about import Matcher
 from umot.config import Settings, Source
 from umot.errors import Fatal
 from umot.post import Kind, Post, Role
+from umot.relevance import screening
+from umot.relevance.about import Matcher
 
 BRAND: dict[str, Any] = {
     "name": "Klaver",

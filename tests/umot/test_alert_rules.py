@@ -154,6 +154,18 @@ def test_a_replay_tells_how_often_how_early_and_how_right(scene: Scene) -> None:
     assert (volume.alerts, volume.precision) == ((), None)
 
 
+def test_a_long_replay_knows_what_became_of_its_first_posts(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    early = 35 * DAY
+    for number in range(3):
+        scene.seen(f"usual{number}", {early - 10: 2, early - 20: 5}, age=early)
+    scene.seen("storm", {early - 3: 300, early - 9: 5000}, age=early)
+    start, step = NOW - timedelta(days=36), timedelta(days=1)
+    found = replay(scene.db, settings(), "viral_negative", start, NOW, step=step)
+    assert (found.precision, found.recall) == (1.0, 1.0)
+    scene.close()
+
+
 def test_imported_posts_count_from_when_they_were_posted_only_if_asked(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     scene.written(

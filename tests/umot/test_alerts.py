@@ -35,6 +35,13 @@ def test_a_negative_post_that_grows_is_one_alert_with_its_numbers(scene: Scene) 
     assert alert_states.follow(scene.db, again, now=NOW) == []
 
 
+def test_its_severity_counts_from_all_that_it_takes_to_fire(scene: Scene) -> None:
+    scene.seen("storm", {9: 5, 6: 60, 3: 300, 0: 900})
+    (alert,) = scene.due(settings("viral_negative", viral_negative={"ratio": 100}))
+    assert alert.severity == "medium"
+    assert scene.due(settings("viral_negative", viral_negative={"ratio": 300})) == []
+
+
 def test_what_is_positive_or_small_or_our_own_or_old_stays_quiet(scene: Scene) -> None:
     scene.seen("praise", {9: 5, 0: 900}, label=Label.POSITIVE)
     scene.seen("small", {9: 1, 0: 12})

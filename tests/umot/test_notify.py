@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 import tomllib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,40 +18,16 @@ import pytest
 from umot import notify, pipeline
 from umot.config import Alerts, Brand, Channel, Settings
 from umot.journey import JourneyMap
-from umot.notify import words
-from umot.notify.channels import Speaker, redacted, try_out
+from umot.notify.channels import try_out
 from umot.notify.deliver import Deliveries, allowed
-from umot.notify.routing import hears
 from umot.post import Alert, Engagement, Kind, Label, Post, RawItem, Sentiment, Status
 from warehouse import Warehouse, alert_states, load, outbox
 from warehouse.alert_states import Change
 
-from .receivers import Mailbox, Webhook, mailbox, webhook
+from .receivers import HOSTILE, Mailbox, Webhook
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
-HOSTILE = "@everyone <script>alert(1)</script> [klik](http://evil.example) *vet* \u202e"
-
-
-@pytest.fixture(scope="module")
-def hook_server() -> Iterator[Webhook]:
-    with webhook() as running:
-        yield running
-
-
-@pytest.fixture
-def hook(hook_server: Webhook, monkeypatch: pytest.MonkeyPatch) -> Webhook:
-    hook_server.statuses, hook_server.asked, hook_server.taken = [], [], []
-    monkeypatch.setenv("UMOT_HOOK", f"json://{hook_server.address}/s3cr3t-path")
-    return hook_server
-
-
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    with mailbox() as running:
-        address = f"mailto://{running.address}/?mode=insecure&from=umot@x.nl&to=team@x.nl"
-        monkeypatch.setenv("UMOT_MAIL", address)
-        yield running
 
 
 HOOK = Channel(name="hook", url_variable="UMOT_HOOK", language="en")
@@ -111,17 +86,12 @@ def desk(empty: Path, tmp_path: Path) -> Desk:
     return Desk(Path(shutil.copytree(empty, tmp_path / "home")))
 
 
-def sample_threads() -> list[dict[str, Any]]:
-    """The two threads of the sample brand that spread, a bad and a good one."""
-    text = (ROOT / "samples" / "data" / "reddit_viral.toml").read_text("utf-8")
-    return list(tomllib.loads(text)["thread"])
-
-
 def test_the_growing_bad_sample_thread_is_told_of_once_and_the_good_one_never(
     desk: Desk, hook: Webhook
 ) -> None:
     desk.settle(HOOK)
-    bad, good = sample_threads()
+    sample = (ROOT / "samples" / "data" / "reddit_viral.toml").read_text("utf-8")
+    bad, good = tomllib.loads(sample)["thread"]
     assert (bad["gold"]["label"], good["gold"]["label"]) == ("negative", "positive")
     usual = [Post("reddit", f"u{n}", f"Bericht {n}", Kind.POST, posted_at=NOW,
                   engagement=Engagement(NOW, likes=n % 4)) for n in range(12)]  # fmt: skip
@@ -191,21 +161,6 @@ def test_a_mail_in_dutch_and_a_webhook_in_english_with_hostile_text_harmless(
     assert " …" in told["message"]
     ((delivered,),) = desk.ask("SELECT delivered_at FROM alerts")
     assert delivered == NOW
-
-
-def test_in_a_chat_nobody_is_called_and_no_markup_works(
-    hook: Webhook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("UMOT_CHAT", f"mmost://{hook.address}/{'t' * 24}")
-    speaker = Speaker(Channel(name="chat", url_variable="UMOT_CHAT"))
-    assert speaker.defang
-    page = words.page("en", "It grows.", quoted=HOSTILE, defang=speaker.defang)
-    assert speaker.say("Title", page) is None
-    text = str(hook.taken[0]["text"])
-    assert "@everyone" not in text
-    assert "@\u200beveryone" in text
-    assert "[klik](http://evil.example)" not in text
-    assert "*vet*" not in text.replace("\\*", "")
 
 
 def test_a_receiver_that_fails_twice_gets_the_message_once(desk: Desk, hook: Webhook) -> None:
@@ -318,22 +273,6 @@ def test_an_alert_that_is_not_stored_is_not_sent_either(desk: Desk) -> None:
     assert desk.ask("SELECT count(*) FROM outbox") == [(0,)]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "expected"),
-    [
-        ({}, True),
-        ({"severities": ["high"]}, False),
-        ({"severities": ["medium"], "brands": ["Vlotwiel"]}, True),
-        ({"brands": ["Ander"]}, False),
-        ({"stages": ["end", "peak"]}, True),
-        ({"stages": ["zero"]}, False),
-    ],
-)
-def test_a_channel_hears_of_what_it_wants(wanted: dict[str, Any], expected: bool) -> None:
-    alert = Alert("a", "k", "Vlotwiel", "s", None, "medium", "r", NOW, stage="end")
-    assert hears(Channel(name="x", url_variable="UMOT_X", **wanted), alert) is expected
-
-
 def test_a_test_message_goes_everywhere_and_says_what_came_of_it(
     desk: Desk, hook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,18 +285,6 @@ def test_a_test_message_goes_everywhere_and_says_what_came_of_it(
     assert bad.error is not None
     assert "UMOT_WRONG holds no address" in bad.error
     assert "secret-host" not in bad.error
-
-
-def test_no_part_of_an_address_is_shown() -> None:
-    url = "mailtos://jan:h%40mm3r!@smtp.example.org:587?to=team@example.org"
-    said = redacted("Login jan / h@mm3r! at smtp.example.org failed\nfor team", url)
-    assert said == "Login jan / h@… at … failed for …"
-
-
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x", "http://[", "", None, "//x"])
-def test_only_web_addresses_become_links(url: str | None) -> None:
-    assert words.web_address(url) is None
-    assert words.web_address('https://x.nl/a"b c') == "https://x.nl/a%22b%20c"
 
 
 def test_a_warehouse_that_cannot_be_opened_does_not_break_the_pass(

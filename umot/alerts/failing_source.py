@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from umot.alerts.made import LANGUAGES, LONGEST, made, said
+from umot.alerts.made import LONGEST, made, said
 from umot.config import Settings
+from umot.journey_rules import LANGUAGES
 from umot.post import Alert
 from warehouse.alerts import Look
 
@@ -27,7 +28,7 @@ def due(look: Look, settings: Settings) -> list[Alert]:
     """One alert for each such source; one that only somebody can mend is of medium severity."""
     rule = settings.alerts.failing_source
     sources = {source.name: source for source in settings.sources}
-    rows = look.ask(f"rule_{NAME}", sources=list(sources), failures=rule.failures)
+    rows = look.ask(f"rule_{NAME}", sources=list(sources), **rule.model_dump())
     return [
         made(
             look,

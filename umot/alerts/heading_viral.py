@@ -24,16 +24,8 @@ REASONS = {
 def due(look: Look, settings: Settings) -> list[Alert]:
     """One alert for each such post."""
     rule = settings.alerts.heading_viral
-    rows = look.ask(
-        f"rule_{NAME}",
-        hours=rule.hours,
-        floor=rule.floor,
-        observations=rule.observations,
-        reach=rule.reach,
-        times=rule.times,
-        sureness=NormalDist().inv_cdf(rule.sureness),
-        **PRIOR,
-    )
+    sureness = NormalDist().inv_cdf(rule.sureness)
+    rows = look.ask(f"rule_{NAME}", **{**rule.model_dump(), **PRIOR, "sureness": sureness})
     stages = look.peak_stages([row["post_id"] for row in rows])
     return [
         made(
@@ -44,12 +36,7 @@ def due(look: Look, settings: Settings) -> list[Alert]:
             subject=row["post_id"],
             post_id=row["post_id"],
             strength=row["expected"] / row["goal"],
-            reasons=said(
-                REASONS,
-                **{name: row[name] for name in ("expected", "low", "high", "goal", "total")},
-                **{name: row[name] for name in ("age", "source", "usual", "mates")},
-                stage=about(stages.get(row["post_id"])),
-            ),
+            reasons=said(REASONS, **row, stage=about(stages.get(row["post_id"]))),
         )
         for row in rows
     ]

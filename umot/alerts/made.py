@@ -7,27 +7,11 @@ from collections.abc import Mapping
 
 from umot.alert_settings import Rule
 from umot.config import Settings
+from umot.journey_rules import LANGUAGES, STAGE_NAMES
 from umot.language import format_number
 from umot.post import Alert
 from warehouse.alerts import Look
 
-LANGUAGES = ("nl", "en")
-STAGES: Mapping[str, Mapping[str, str]] = {
-    "nl": {
-        "zero": "nulmoment",
-        "definitive": "definitief moment",
-        "peak": "piekmoment",
-        "end": "eindmoment",
-        "ultimate": "ultimate moment",
-    },
-    "en": {
-        "zero": "zero moment",
-        "definitive": "definitive moment",
-        "peak": "peak moment",
-        "end": "end moment",
-        "ultimate": "ultimate moment",
-    },
-}
 ABOUT = {"nl": " Het gaat over het {}.", "en": " It is about the {}."}
 LONGEST = 160  # characters of a source's error that are told
 
@@ -97,7 +81,7 @@ def about(stage: str | None) -> dict[str, str]:
     """The sentence that names a stage; nothing where there is none."""
     if stage is None:
         return dict.fromkeys(LANGUAGES, "")
-    return {one: ABOUT[one].format(STAGES[one].get(stage, stage)) for one in LANGUAGES}
+    return {one: ABOUT[one].format(STAGE_NAMES[one].get(stage, stage)) for one in LANGUAGES}
 
 
 def alert_id(kind: str, brand: str, subject: str) -> str:

@@ -19,14 +19,7 @@ REASONS = {
 def due(look: Look, settings: Settings) -> list[Alert]:
     """At most one alert a brand."""
     rule = settings.alerts.negative_share
-    rows = look.ask(
-        f"rule_{NAME}",
-        hours=rule.hours,
-        least_days=rule.least_days,
-        floor=rule.floor,
-        points=rule.points,
-        times=rule.times,
-    )
+    rows = look.ask(f"rule_{NAME}", **rule.model_dump())
     stages = look.busiest_stages(rule.hours) if rows else {}
     return [
         made(
@@ -38,12 +31,8 @@ def due(look: Look, settings: Settings) -> list[Alert]:
             strength=row["score"] / rule.times,
             reasons=said(
                 REASONS,
-                share=percent(row["share"]),
-                usual=percent(row["usual"]),
-                posts=row["posts"],
+                **{**row, "share": percent(row["share"]), "usual": percent(row["usual"])},
                 hours=rule.hours,
-                negative=int(row["negative"]),
-                days=row["days"],
                 stage=about(stages.get(row["brand"])),
             ),
             stage=stages.get(row["brand"]),

@@ -22,15 +22,7 @@ REASONS = {
 def due(look: Look, settings: Settings) -> list[Alert]:
     """One alert for each such source."""
     rule = settings.alerts.rating_bomb
-    rows = look.ask(
-        f"rule_{NAME}",
-        hours=rule.hours,
-        least_days=rule.least_days,
-        floor=rule.floor,
-        ratio=rule.ratio,
-        times=rule.times,
-    )
-    names = ("low", "source", "usual", "looked_at", "new_writers", "alike")
+    rows = look.ask(f"rule_{NAME}", **rule.model_dump())
     return [
         made(
             look,
@@ -39,7 +31,7 @@ def due(look: Look, settings: Settings) -> list[Alert]:
             brand=row["brand"],
             subject=f"ratings:{row['source']}",
             strength=row["score"] / rule.times * suspicion(row),
-            reasons=said(REASONS, hours=rule.hours, **{name: row[name] for name in names}),
+            reasons=said(REASONS, **row, hours=rule.hours),
         )
         for row in rows
     ]

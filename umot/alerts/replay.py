@@ -13,9 +13,8 @@ from umot.config import Settings
 from umot.errors import Fatal
 from umot.post import Alert
 from warehouse import Connection
-from warehouse.alerts import Look
-
-GRAVE = ("low", "medium", "high")
+from warehouse.alert_states import rank
+from warehouse.alerts import HISTORY, Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +155,11 @@ def replay(
             if before is None or look.now - before.last_fired >= away:
                 over += [before] if before else []
                 latest[alert.alert_id] = begun(alert)
-            elif look.now - before.last_fired < calm or before.last_fired == look.now:
+            elif look.now - before.last_fired < calm:
                 latest[alert.alert_id] = replace(
                     before,
                     last_fired=look.now,
-                    severity=max(before.severity, alert.severity, key=GRAVE.index),
+                    severity=max(before.severity, alert.severity, key=rank),
                 )
         progress(rule, number, moments)
     raised = sorted([*over, *latest.values()], key=lambda one: (one.raised_at, one.subject))
@@ -193,7 +192,12 @@ def judged(
         return Replay(rule, start, end, moments, tuple(raised), (), observed=True)
     viral = settings.alerts.heading_viral
     found = Look(db, end).ask(
-        "rule_outcomes", start=start, end=end, reach=viral.reach, times=viral.times
+        "rule_outcomes",
+        since=start - HISTORY,
+        start=start,
+        end=end,
+        reach=viral.reach,
+        times=viral.times,
     )
     outcomes = {
         (row["brand"], row["post_id"]): Outcome(row["total"], row["viral"], row["peak"])

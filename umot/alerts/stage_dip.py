@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from umot.alerts.made import LANGUAGES, STAGES, made, said
+from umot.alerts.made import made, said
 from umot.config import Settings
+from umot.journey_rules import LANGUAGES, STAGE_NAMES
 from umot.language import format_signed
 from umot.post import Alert
 from warehouse.alerts import Look, Row
@@ -23,14 +24,7 @@ MOST = {"nl": " Het meest zakt: {}.", "en": " What sinks most: {}."}
 def due(look: Look, settings: Settings) -> list[Alert]:
     """An alert for each stage that sinks, naming its worst touchpoint; else for a touchpoint."""
     rule = settings.alerts.stage_dip
-    rows = look.ask(
-        f"rule_{NAME}",
-        hours=rule.hours,
-        least_days=rule.least_days,
-        floor=rule.floor,
-        drop=rule.drop,
-        times=rule.times,
-    )
+    rows = look.ask(f"rule_{NAME}", **rule.model_dump())
     stages = {(row["brand"], row["stage"]) for row in rows if row["touchpoint"] is None}
     found = []
     for row in rows:
@@ -59,10 +53,8 @@ def alert(look: Look, settings: Settings, row: Row, worst: Row | None) -> Alert:
             what={one: named(row, one) for one in LANGUAGES},
             mean={one: format_signed(row["mean"], one, 2) for one in LANGUAGES},
             usual={one: format_signed(row["usual"], one, 2) for one in LANGUAGES},
-            moments=row["moments"],
-            posts=row["posts"],
+            **{name: row[name] for name in ("moments", "posts", "days")},
             hours=rule.hours,
-            days=row["days"],
             most={one: MOST[one].format(name(worst, one)) if worst else "" for one in LANGUAGES},
         ),
         stage=stage,
@@ -71,7 +63,7 @@ def alert(look: Look, settings: Settings, row: Row, worst: Row | None) -> Alert:
 
 def named(row: Row, language: str) -> str:
     """The stage or touchpoint, at the beginning of a sentence."""
-    stage = STAGES[language].get(row["stage"], row["stage"])
+    stage = STAGE_NAMES[language].get(row["stage"], row["stage"])
     if row["touchpoint"] is None:
         return STAGE[language].format(stage)
     return TOUCHPOINT[language].format(name=name(row, language), stage=stage)

@@ -20,7 +20,7 @@ def due(look: Look, settings: Settings) -> list[Alert]:
     """One alert for each such source."""
     rule = settings.alerts.stale_source
     sources = {source.name: source for source in settings.sources}
-    rows = look.ask(f"rule_{NAME}", sources=list(sources), hours=rule.hours, times=rule.times)
+    rows = look.ask(f"rule_{NAME}", sources=list(sources), **rule.model_dump())
     return [
         made(
             look,
@@ -29,11 +29,7 @@ def due(look: Look, settings: Settings) -> list[Alert]:
             brand=sources[row["source"]].brand or settings.brand.name,
             subject=f"source:{row['source']}",
             strength=row["hours"] / max(rule.hours, rule.times * row["longest"]),
-            reasons=said(
-                REASONS,
-                **{name: row[name] for name in ("source", "hours", "longest")},
-                visits=row["visits"],
-            ),
+            reasons=said(REASONS, **row),
         )
         for row in rows
     ]

@@ -25,15 +25,8 @@ REASONS = {
 def due(look: Look, settings: Settings) -> list[Alert]:
     """One alert for each such post."""
     rule = settings.alerts.viral_negative
-    rows = look.ask(
-        f"rule_{NAME}",
-        window_start=look.now - timedelta(hours=rule.hours),
-        hours=rule.hours,
-        floor=rule.floor,
-        times=rule.times,
-        ratio=rule.ratio,
-        **PRIOR,
-    )
+    start = look.now - timedelta(hours=rule.hours)
+    rows = look.ask(f"rule_{NAME}", window_start=start, **rule.model_dump(), **PRIOR)
     stages = look.peak_stages([row["post_id"] for row in rows])
     return [
         made(
@@ -46,14 +39,9 @@ def due(look: Look, settings: Settings) -> list[Alert]:
             strength=row["growth"] / row["needed"],
             reasons=said(
                 REASONS,
-                growth=row["growth"],
+                **row,
                 hours=rule.hours,
-                total=row["total"],
-                ratio=row["growth"] / row["usual_growth"],
-                source=row["source"],
-                usual=row["usual_growth"],
-                mates=row["mates"],
-                age=row["age"],
+                ratio=row["growth"] / row["usual"],
                 stage=about(stages.get(row["post_id"])),
             ),
         )

@@ -23,14 +23,7 @@ def due(look: Look, settings: Settings) -> list[Alert]:
     """At most one alert a brand."""
     rule = settings.alerts.volume_spike
     local = look.now.astimezone(ZoneInfo(settings.brand.time_zone))
-    rows = look.ask(
-        f"rule_{NAME}",
-        hours=rule.hours,
-        least_days=rule.least_days,
-        floor=rule.floor,
-        times=rule.times,
-        weekday=local.isoweekday(),
-    )
+    rows = look.ask(f"rule_{NAME}", weekday=local.isoweekday(), **rule.model_dump())
     stages = look.busiest_stages(rule.hours) if rows else {}
     return [
         made(
@@ -40,12 +33,7 @@ def due(look: Look, settings: Settings) -> list[Alert]:
             brand=row["brand"],
             subject="posts",
             strength=row["score"] / rule.times,
-            reasons=said(
-                REASONS,
-                hours=rule.hours,
-                **{name: row[name] for name in ("posts", "usual", "most", "days", "negative")},
-                stage=about(stages.get(row["brand"])),
-            ),
+            reasons=said(REASONS, **row, hours=rule.hours, stage=about(stages.get(row["brand"]))),
             stage=stages.get(row["brand"]),
         )
         for row in rows

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from umot.cli import replay
-from umot.cli.common import now, rows, say, state
+from umot.cli.common import borrow_secrets, now, rows, say, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,30 +20,35 @@ if TYPE_CHECKING:
     from warehouse import Connection
     from warehouse.alert_list import Listed
 
-All = Annotated[bool, typer.Option("--all", help="Acknowledged and closed ones too.")]
+All = Annotated[bool, typer.Option("--all", help="Show acknowledged and closed ones too.")]
 Format = Annotated[str, typer.Option("--format", help="text or json.")]
 Which = Annotated[
-    str, typer.Argument(metavar="ALERT", help="Its id or the beginning of it, or its subject.")
+    str,
+    typer.Argument(
+        metavar="ALERT", help="Its subject as umot alerts shows it, its id, or how that begins."
+    ),
 ]
-Note = Annotated[str | None, typer.Option(help="What to write down.", show_default=False)]
+Note = Annotated[
+    str | None, typer.Option(help="A note to keep with the alert.", show_default=False)
+]
 By = Annotated[
-    str | None, typer.Option(help="Who does it; else who is logged in.", show_default=False)
+    str | None, typer.Option(help="Who does this; else who is logged in.", show_default=False)
 ]
 TOLD = ("answered", "resolved", "escalated")  # of a thread; that it is open goes without saying
 
-group = typer.Typer(help="Warnings about posts that need people; without a command it lists them.")
+group = typer.Typer()
 
 
 @group.callback(invoke_without_command=True)
 def alerts(context: typer.Context, all_: All = False, format_: Format = "text") -> None:
-    """Warnings about posts that need people; without a command it lists them."""
+    """Warnings that need people. Without a command it lists the open ones."""
     if context.invoked_subcommand is None:
         show(context, all_, format_)
 
 
 @group.command("list")
 def list_(context: typer.Context, all_: All = False, format_: Format = "text") -> None:
-    """The open alerts: time, severity, rule, brand, subject, state and reason."""
+    """List the open alerts. In columns: time, severity, rule, brand, subject, state, reason."""
     show(context, all_, format_)
 
 
@@ -56,7 +61,7 @@ def show(context: typer.Context, all_: bool, form: str) -> None:
     with state(context).monitor().warehouse.read() as db:
         found = alert_list.listed(db, now=now(), closed=all_)
         threads = alert_threads.threads(db, found)
-        sent = outbox.deliveries(db)
+        sent = outbox.deliveries(db) if form == "json" else ()
         troubled = outbox.undelivered(db)
     if form == "json":
         of_alert: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -97,7 +102,10 @@ def as_text(value: object) -> str:
 
 @group.command()
 def ack(context: typer.Context, alert: Which, note: Note = None, by: By = None) -> None:
-    """Take an alert up: it leaves the list of open ones, and what waits to be sent is dropped."""
+    """Take an alert up: it leaves the list of open ones.
+
+    What still waits to be sent about it is not sent any more.
+    """
     from warehouse import alert_states
 
     def change(db: Connection, found: str, moment: datetime) -> None:
@@ -110,18 +118,18 @@ def ack(context: typer.Context, alert: Which, note: Note = None, by: By = None) 
 def snooze(
     context: typer.Context,
     alert: Which,
-    hours: Annotated[float, typer.Option(min=0.1, help="For so many hours.")] = 24,
+    hours: Annotated[float, typer.Option(min=0.1, help="How many hours.")] = 24,
     until: Annotated[
         str | None,
         typer.Option(
-            help="Until then, on the brand's clocks: 2026-01-31 or 2026-01-31T09:00.",
+            help="Instead, a time on the brand's clocks: 2026-01-31 or 2026-01-31T09:00.",
             show_default=False,
         ),
     ] = None,
     note: Note = None,
     by: By = None,
 ) -> None:
-    """Keep an alert quiet for a while; if its rule still fires then, it is told of again."""
+    """Keep an alert quiet for a while. If its rule still fires then, it is told of again."""
     from warehouse import alert_states
 
     end = a_moment(until, state(context).monitor()) if until else now() + timedelta(hours=hours)
@@ -134,7 +142,7 @@ def snooze(
 
 @group.command()
 def close(context: typer.Context, alert: Which, note: Note = None, by: By = None) -> None:
-    """Close an alert; if its rule still fires after the cooldown, it comes back."""
+    """Close an alert. If its rule still fires after the cooldown, it comes back."""
     from warehouse import alert_states
 
     def change(db: Connection, found: str, moment: datetime) -> None:
@@ -147,13 +155,14 @@ def close(context: typer.Context, alert: Which, note: Note = None, by: By = None
 def try_channels(
     context: typer.Context,
     channels: Annotated[
-        list[str] | None, typer.Argument(metavar="[CHANNEL]…", help="Only these channels.")
+        list[str] | None, typer.Argument(metavar="CHANNEL", help="Only these channels.")
     ] = None,
 ) -> None:
-    """Send a message marked as a test to every channel; exit code 1 where one fails."""
+    """Send every channel a message marked as a test. Exit code 1 where one fails."""
     from umot.notify.channels import try_out
 
     monitor = state(context).monitor()
+    borrow_secrets(context)
     failed = False
     for outcome in try_out(monitor.settings, channels or ()):
         rows([f"{outcome.channel}\t{'failed' if outcome.error else 'sent'}\t{outcome.error or ''}"])
@@ -201,7 +210,6 @@ def a_moment(text: str, monitor: Monitor) -> datetime:
         ) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(monitor.settings.brand.time_zone))
-
     return moment.astimezone(UTC)
 
 

@@ -30,6 +30,7 @@ def backup(
     target: Annotated[
         Path | None,
         typer.Argument(
+            metavar="TARGET",
             help="A file, or a folder for a dated one; else backups in the data folder.",
             show_default=False,
         ),
@@ -43,10 +44,10 @@ def backup(
         ),
     ] = None,
 ) -> None:
-    """Copy the whole warehouse to one checked file; prints its path, bytes and rows.
+    """Copy the whole warehouse to one checked file.
 
-    It holds names as the platforms gave them: keep it as safe as the warehouse. Configuration,
-    journey map and author.key are files of their own.
+    Prints its path, bytes and rows. It holds names as the platforms gave them: keep it as safe as
+    the warehouse. Configuration, journey map and author.key are files of their own.
     """
     from umot import forgetting
     from warehouse import backup as backups
@@ -68,15 +69,16 @@ def backup(
 
 def restore(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A file that umot backup made.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that umot backup made.")],
     force: Annotated[
         bool, typer.Option("--force", help="Replace a warehouse that holds anything.")
     ] = False,
 ) -> None:
-    """Put a backup in the place of the warehouse; prints its path, bytes and rows.
+    """Put a backup in the place of the warehouse.
 
-    The file is checked first. What was erased after it was made is erased again, and readers get
-    the restored posts. Cut off at any moment, the old warehouse or the new one is there, whole.
+    Prints its path, bytes and rows. The file is checked first. What was erased after it was made
+    is erased again, and readers get the restored posts. Cut off at any moment, the old warehouse
+    or the new one is there, whole.
     """
     from umot import forgetting
     from warehouse import restore as restoring
@@ -90,6 +92,8 @@ def restore(
         say(f"restored what umot {made.umot} backed up at {made.made_at:%Y-%m-%d %H:%M}Z")
         if done.damaged:
             say(f"the damaged file lies at {done.damaged}; remove it when nobody needs it")
+        if done.withheld:
+            say(f"{done.withheld} messages of the backup may have been sent since: umot alerts")
         erase_again(monitor, at)
         monitor.warehouse.publish("umot restore")
     path = monitor.warehouse.path
@@ -109,7 +113,9 @@ def erase_again(monitor: Monitor, at: datetime) -> None:
 
 def export(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Where; made if it is not there.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where; it is made if it is not there.")
+    ],
     format: Annotated[  # noqa: A002 - the option's name is part of the contract
         str, typer.Option(help="parquet, csv or jsonl.")
     ] = "parquet",
@@ -127,10 +133,10 @@ def export(
         bool, typer.Option("--force", help="Replace an earlier export in the folder.")
     ] = False,
 ) -> None:
-    """Write the published tables and views as files; prints each with its rows.
+    """Write the published tables and views as files.
 
-    No raw items, no names. In parquet, what belongs to posts lies in a folder a month. Days are
-    the brand's. The folder's manifest.json tells what is there.
+    Prints each with its rows. No raw items, no names. In parquet, what belongs to posts lies in a
+    folder a month. Days are the brand's. The folder's manifest.json tells what is there.
     """
     from warehouse import export as exports
 

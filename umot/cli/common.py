@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from umot.errors import Fatal
+from umot.errors import Fatal, Retriable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -96,14 +96,19 @@ def a_day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date like 2026-01-31") from error
 
 
+def morning(day: date, time_zone: str) -> datetime:
+    """The beginning of a day on the clocks of a zone, in UTC."""
+    from zoneinfo import ZoneInfo
+
+    return datetime.combine(day, time(), ZoneInfo(time_zone)).astimezone(UTC)
+
+
 def a_morning(text: str, time_zone: str) -> datetime:
     """The beginning of a past day (YYYY-MM-DD) on the clocks of a zone, in UTC.
 
     Raises typer's usage error for what is no day, or none that has begun.
     """
-    from zoneinfo import ZoneInfo
-
-    start = datetime.combine(a_day(text), time(), ZoneInfo(time_zone)).astimezone(UTC)
+    start = morning(a_day(text), time_zone)
     if start >= now():
         raise typer.BadParameter(f"{text} has not begun yet")
     return start
@@ -129,6 +134,19 @@ def progress() -> Iterator[Progress]:
             bars.update(tasks[what], completed=done, total=total)
 
         yield show
+
+
+def borrow_secrets(context: typer.Context) -> None:
+    """Take secrets that are not in the environment from Prefect, if its server runs here."""
+    from flows.environment import borrowed
+
+    try:
+        names = borrowed(state(context).folder())
+    except Retriable as error:  # what is in the environment may do
+        say(f"umot: {error}")
+        return
+    if names:
+        say(f"secrets from Prefect: {', '.join(names)}")
 
 
 def reader(monitor: Monitor) -> Reader:

@@ -20,18 +20,28 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="CSV, JSON Lines or Parquet files.")],
-    platform: Annotated[str, typer.Option(help="Where the posts were published.")] = "file",
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="CSV, JSON Lines or Parquet files.")
+    ],
+    platform: Annotated[
+        str, typer.Option(help="Where the posts were published, e.g. trustpilot.")
+    ] = "file",
     kind: Annotated[str, typer.Option(help="review, post or comment.")] = "post",
     map_: Annotated[
         str | None,
-        typer.Option("--map", help="Columns: body=text,posted_at=date,…", show_default=False),
+        typer.Option(
+            "--map",
+            help="Which column holds what: body=text,posted_at=date,…; else as their names say.",
+            show_default=False,
+        ),
     ] = None,
     language: Annotated[
-        str | None, typer.Option(help="Language of all rows, if known.", show_default=False)
+        str | None,
+        typer.Option(help="Language of all rows, e.g. nl; else told by text.", show_default=False),
     ] = None,
     brand: Annotated[
-        str | None, typer.Option(help="Whom they are about; else the brand.", show_default=False)
+        str | None,
+        typer.Option(help="The brand they are about; else your own.", show_default=False),
     ] = None,
     competitor: Annotated[
         bool, typer.Option("--competitor", help="That brand is a competitor.")

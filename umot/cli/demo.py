@@ -36,7 +36,10 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(context: typer.Context) -> None:
-    """Run the whole job on a sample brand: real connectors, model, flow and digest; no keys."""
+    """Run the whole job on a sample brand, without keys.
+
+    Connectors, model, flow and digest are the real ones; the platforms are played on this machine.
+    """
     import samples
 
     folder = demo_folder(state(context).home)

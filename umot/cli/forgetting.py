@@ -43,10 +43,10 @@ def forget(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase posts everywhere (backups and digests too) and keep them from coming back.
+    """Erase posts everywhere and keep them from coming back.
 
-    Prints the file that proves it. What an earlier command or run could not finish is finished
-    first; without options only that is done.
+    Backups and digests are reached too. Prints the file that proves it. What an earlier command or
+    run could not finish is finished first; without options only that is done.
     """
     given = [name for name, value in (("author", author), ("post", post), ("url", url)) if value]
     if len(given) + due > 1:

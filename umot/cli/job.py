@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from umot.cli.common import a_day, a_morning, now, progress, reader, rows, say, state
+from umot.cli.common import (
+    a_day,
+    a_morning,
+    borrow_secrets,
+    now,
+    progress,
+    reader,
+    rows,
+    say,
+    state,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +25,7 @@ if TYPE_CHECKING:
 
     from umot.pipeline import Classified, Monitor, Report, Visit
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Only these sources.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Only these sources.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -79,7 +89,7 @@ def collect(
         ),
     ] = None,
 ) -> None:
-    """Fetch what is new from the sources and store it; read nothing yet."""
+    """Fetch what is new and store it; umot classify reads it."""
     from umot import pipeline
     from umot.pipeline.together import collect_all
 
@@ -103,7 +113,10 @@ def collect(
 
 
 def classify(context: typer.Context) -> None:
-    """Read what today's model has not read yet, and trace it back to the journey."""
+    """Read the posts that are unread: how they feel, and about what.
+
+    That is, all that the configured model has not read yet on today's journey map.
+    """
     from umot import pipeline
 
     monitor = state(context).monitor()
@@ -150,18 +163,28 @@ def digest(
         str | None, typer.Option(help="nl or en; else the brand's.", show_default=False)
     ] = None,
     brand: Annotated[
-        str | None, typer.Option(help="Another brand than the configured one.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Another brand than the configured one, e.g. a competitor.", show_default=False
+        ),
     ] = None,
     send: Annotated[
         bool,
-        typer.Option("--send", help="Send it to [[digest.channels]]; who has had it is left out."),
+        typer.Option(
+            "--send", help="Send it to the [[digest.channels]] of umot.toml that have not had it."
+        ),
     ] = False,
     refresh: Annotated[
         bool,
-        typer.Option("--refresh", help="Make it anew from what is known now: the next revision."),
+        typer.Option(
+            "--refresh", help="Make it again from what is known now, as the next revision."
+        ),
     ] = False,
 ) -> None:
-    """The sentiment digest of a day, to stdout; one that was sent, as it was sent."""
+    """Print or send the digest of a day.
+
+    It goes to stdout; one that was sent is shown as it was sent.
+    """
     from datetime import timedelta
     from zoneinfo import ZoneInfo
 
@@ -178,6 +201,7 @@ def digest(
     day = a_day(date) if date else local - timedelta(days=1)
     name, spoken = brand or settings.brand.name, language or settings.brand.language
     if send:
+        borrow_secrets(context)
         send_it(monitor, day, name, language, refresh)
         return
     if refresh:
@@ -208,7 +232,10 @@ def up(
         int, typer.Option(help="Port of the web console, on 127.0.0.1; 0: without it.")
     ] = 4242,
 ) -> None:
-    """Start Prefect's server, a worker, the schedules and the console; Ctrl-C stops all."""
+    """Run everything on schedule, with the web console. Ctrl-C stops it.
+
+    It starts Prefect's server, a worker, the schedules and the console.
+    """
     from flows.up import up as start
 
     raise typer.Exit(start(state(context).folder(), port, console=console_port or None))

@@ -19,7 +19,7 @@ LATEST = 5000  # moments compared, the most recent ones: more take long and say 
 
 File = Annotated[
     Path | None,
-    typer.Argument(metavar="[FILE]", help="A map; else journey.toml in the data folder."),
+    typer.Argument(metavar="FILE", help="A map; else journey.toml in the data folder."),
 ]
 Language = Annotated[
     str | None, typer.Option(help="Language of the names: nl or en; else the brand's.")
@@ -30,7 +30,7 @@ group = typer.Typer(no_args_is_help=True, help="The company's journey map: its c
 
 @group.command()
 def check(context: typer.Context, file: File = None) -> None:
-    """Name every mistake in a journey map (exit code 1), or say what it holds."""
+    """Name every mistake in a journey map. Exit code 1 where there is one."""
     from umot.journey import InvalidMap
     from umot.journey_rules import hints
 
@@ -54,7 +54,7 @@ def check(context: typer.Context, file: File = None) -> None:
 
 @group.command()
 def show(context: typer.Context, file: File = None, language: Language = None) -> None:
-    """The touchpoints of a map by stage, with channel and number of examples."""
+    """Show the touchpoints of a map, by stage."""
     import pyarrow as pa
 
     from umot.cli.answer import as_table
@@ -83,7 +83,7 @@ def suggest(
         str, typer.Option("--format", help="table, or toml to paste into journey.toml.")
     ] = "table",
 ) -> None:
-    """What posts speak of that fits no touchpoint well, as touchpoints to add."""
+    """Suggest touchpoints for what posts say and the map lacks."""
     from models.bundled import Bundled
     from models.suggestions import Unplaced, propose
     from umot.journey_toml import touchpoint_toml

@@ -32,7 +32,8 @@ INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
     name="umot",
-    help="Monitor what customers say in public: sentiment, the journey behind it, open SQL.",
+    help="Monitor what customers say in public: sentiment, the journey behind it, open SQL.\n\n"
+    "New here? umot demo shows it all on a sample brand; umot init sets up your own.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

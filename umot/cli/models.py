@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json")
 NO_GROUPS = "none"
 
-group = typer.Typer(invoke_without_command=True, help="The models that can read posts.")
+group = typer.Typer(invoke_without_command=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 @group.callback()
 def models(context: typer.Context) -> None:
-    """The models that can read posts; without a command, a list of them."""
+    """The models that can read posts. Without a command it lists them."""
     if context.invoked_subcommand is None:
         from umot import plugins
 
@@ -46,7 +46,7 @@ def models(context: typer.Context) -> None:
 def evaluate(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="CSV, JSON Lines or Parquet files.")
+        list[Path], typer.Argument(metavar="FILE", help="CSV, JSON Lines or Parquet files.")
     ],
     text: Annotated[str, typer.Option(help="The column of the texts.")] = "text",
     label: Annotated[
@@ -86,10 +86,11 @@ def evaluate(
         typer.Option("--rows", min=1, help="Only the first so many labelled texts of each file."),
     ] = None,
 ) -> None:
-    """How well a model reads labelled texts: rates with intervals, confusion, calibration.
+    """Measure how well a model reads labelled texts.
 
-    Rates are in percent, the calibration error is 0 to 1. Macro figures are over the labels that
-    occur. Rows without a text or a label are left out, and counted on stderr.
+    Rates with intervals, confusion and calibration. Rates are in percent, the calibration error is
+    0 to 1. Macro figures are over the labels that occur. Rows without a text or a label are left
+    out, and counted on stderr.
     """
     from umot import charts, config
     from umot.cli import figures
@@ -180,7 +181,7 @@ def note_languages(made: Scorer, found: Answers, title: str, path: Path) -> None
 def card(
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[FOLDER]", help="Of weights; else those that ship."),
+        typer.Argument(metavar="FOLDER", help="Of weights; else those that ship."),
     ] = None,
     accuracy: Annotated[
         Path | None,
@@ -188,7 +189,10 @@ def card(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="A file instead of stdout.")] = None,
 ) -> None:
-    """The model card of a folder of weights: data, licences, figures, limits, calibration."""
+    """Write the model card of a folder of weights.
+
+    Its data, licences, figures, limits and calibration.
+    """
     from models import card as cards
     from models.bundled import WEIGHTS
 

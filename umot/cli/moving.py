@@ -19,16 +19,18 @@ def move(
     place: Annotated[
         str,
         typer.Argument(
+            metavar="PLACE",
             help='"file" for a DuckDB file in the data folder, or the address of a DuckLake: '
             "ducklake:postgres:host=… dbname=… user=…;data=…",
             show_default=False,
         ),
     ],
 ) -> None:
-    """Copy the whole warehouse to another home, which must be empty; prints tables and rows.
+    """Copy the whole warehouse to another place, which is empty.
 
-    Every row is checked. The old one stays as it is: set UMOT_WAREHOUSE to the new place, and
-    remove the old one once the new one works, for umot forget reaches only the one in use.
+    Prints tables and rows. Every row is checked. The old one stays as it is: set UMOT_WAREHOUSE to
+    the new place, and remove the old one once the new one works, for umot forget reaches only the
+    one in use.
     """
     from umot import forgetting
     from warehouse import Warehouse, moving

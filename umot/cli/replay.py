@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from umot.cli.common import a_day, progress, rows, say, state
+from umot.cli.common import a_day, a_morning, morning, now, progress, rows, say, state
 
 if TYPE_CHECKING:
     from umot.alerts.replay import Raised, Replay
@@ -18,25 +17,26 @@ if TYPE_CHECKING:
 
 def replay(
     context: typer.Context,
-    rule: Annotated[str, typer.Option(help="The rule, e.g. viral_negative.")],
-    from_: Annotated[str, typer.Option("--from", help="First day, such as 2026-01-31.")],
-    to: Annotated[str, typer.Option("--to", help="Last day, itself included.")],
+    rule: Annotated[str, typer.Option(help="A rule of docs/alerts.md, e.g. viral_negative.")],
+    from_: Annotated[str, typer.Option("--from", help="The first day (YYYY-MM-DD).")],
+    to: Annotated[str, typer.Option("--to", help="The last day, included (YYYY-MM-DD).")],
     every: Annotated[
-        float, typer.Option(min=0.1, help="Hours between two moments at which it is asked.")
+        float, typer.Option(min=0.1, help="Hours between two moments at which the rule is asked.")
     ] = 1,
     live: Annotated[
         bool,
-        typer.Option(help="Take imported posts as if they had been collected when posted."),
+        typer.Option("--live", help="Take imported posts as if collected when they were posted."),
     ] = False,
     plot: Annotated[
         Path | None,
-        typer.Option(help="Draw it into this file, .svg or .png.", show_default=False),
+        typer.Option(help="Draw the alerts into this .svg or .png file.", show_default=False),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
 ) -> None:
-    """Run a rule over history as of each past moment: how often it fires, how early, how right.
+    """Run a rule over history: how often it fires, how early, how right.
 
-    Its settings are those of umot.toml, whether it is enabled or not; nothing is stored or sent.
+    Each past moment is looked at as it was known then. The rule's settings are those of umot.toml,
+    whether it is enabled or not; nothing is stored or sent.
     """
     from umot import charts
     from umot.alert_settings import RULES
@@ -49,10 +49,9 @@ def replay(
     if plot is not None:
         charts.check(plot)
     monitor = state(context).monitor()
-    zone = ZoneInfo(monitor.settings.brand.time_zone)
-    start = datetime.combine(a_day(from_), datetime.min.time(), zone).astimezone(UTC)
-    last = a_day(to) + timedelta(days=1)
-    end = datetime.combine(last, datetime.min.time(), zone).astimezone(UTC)
+    zone = monitor.settings.brand.time_zone
+    start = a_morning(from_, zone)
+    end = min(morning(a_day(to) + timedelta(days=1), zone), now())
     with monitor.warehouse.read() as db, progress() as show:
         found = past.replay(
             db,
@@ -90,7 +89,8 @@ def summary(found: Replay) -> str:
     if found.recall is not None:
         parts.append(f"{found.recall:.0%} of the viral posts alerted")
     if found.lead_hours is not None:
-        parts.append(f"{found.lead_hours:+.1f} hours before the peak in the middle")
+        side = "before" if found.lead_hours >= 0 else "after"
+        parts.append(f"in the middle {abs(found.lead_hours):.1f} hours {side} the peak")
     if not found.observed:
         parts.append("no post was observed twice, so a rule on reach has nothing to go by")
     return ", ".join(parts)

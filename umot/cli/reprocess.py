@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from umot.cli.common import a_day, now, progress, rows, say, state
+from umot.cli.common import a_morning, now, progress, rows, say, state
 from umot.cli.job import show_classified
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from models.reader import Reader
     from umot.pipeline import Monitor
     from umot.pipeline.reprocessing import Parsed
@@ -46,10 +46,11 @@ def reprocess(
         bool, typer.Option("--dry-run", help="Say what would come of it; store nothing.")
     ] = False,
 ) -> None:
-    """Parse the stored items again, with today's connectors; prints what changed, by source.
+    """Parse stored items again, or read posts with another model.
 
-    An item that cannot be used any more goes to the rejects, and its post stays as it is; an
-    earlier reject that can be used by now becomes a post. Nothing is fetched.
+    It parses with today's connectors, and prints what changed by source. An item that cannot be
+    used any more goes to the rejects, and its post stays as it is; an earlier reject that can be
+    used by now becomes a post. Nothing is fetched.
 
     With --classify, stored posts are read by another model beside the active one: both results
     stay, and the views model_comparison and model_agreement show where they differ.
@@ -59,8 +60,7 @@ def reprocess(
     if activate and (source or since):
         raise typer.BadParameter("--activate is for all posts: without --source and --since")
     monitor = state(context).monitor()
-    zone = ZoneInfo(monitor.settings.brand.time_zone)
-    first = datetime.combine(a_day(since), time(), zone) if since else None
+    first = a_morning(since, monitor.settings.brand.time_zone) if since else None
     if classify:
         from warehouse.state import Chosen
 

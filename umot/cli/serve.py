@@ -18,7 +18,10 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen at.")] = PORT,
 ) -> None:
-    """Show the web console: digest, journey, posts, alerts, SQL and sources. Ctrl-C stops it."""
+    """Serve the web console. Ctrl-C stops it.
+
+    It shows digest, journey, posts, alerts and sources, and answers SQL.
+    """
     from umot.console.serve import serve as start
 
     start(state(context).folder(), host, port, say)

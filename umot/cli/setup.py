@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from umot.cli import sources
-from umot.cli.common import progress, rows, say, state
+from umot.cli.common import borrow_secrets, progress, rows, say, state
 from umot.cli.questions import told
 from umot.journey import GENERAL, SECTORS
 
@@ -23,21 +23,28 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder to write into.")
+    ] = Path(),
     brand: Annotated[
         str | None, typer.Option(help="Name of the brand; else asked.", show_default=False)
     ] = None,
-    language: Annotated[str, typer.Option(help="Language of the digest: nl or en.")] = "nl",
+    language: Annotated[str, typer.Option(help="Language of digest and alerts: nl or en.")] = "nl",
     time_zone: Annotated[
         str | None,
-        typer.Option(help="Whose days to count in; else the country's.", show_default=False),
+        typer.Option(
+            help="Whose days to count in, e.g. Europe/Amsterdam; else the country's.",
+            show_default=False,
+        ),
     ] = None,
     sector: Annotated[
         str, typer.Option(help=f"Whose journey map to start from: {', '.join(SECTORS)}.")
     ] = GENERAL,
-    country: Annotated[str | None, typer.Option(help="As nl, be, gb.", show_default=False)] = None,
+    country: Annotated[
+        str | None, typer.Option(help="Two letters: nl, be, gb, …", show_default=False)
+    ] = None,
     languages: Annotated[
-        str | None, typer.Option(help="Of the customers, e.g. nl,en.", show_default=False)
+        str | None, typer.Option(help="What customers write in, e.g. nl,en.", show_default=False)
     ] = None,
     website: Annotated[
         str | None, typer.Option(help="Address of the website.", show_default=False)
@@ -55,12 +62,15 @@ def init(
         str | None, typer.Option(help="Address of a Discourse forum.", show_default=False)
     ] = None,
     competitor: Annotated[
-        list[str] | None, typer.Option(help="May be given several times.", show_default=False)
+        list[str] | None,
+        typer.Option(
+            help="Another brand to follow; more than once for several.", show_default=False
+        ),
     ] = None,
 ) -> None:
-    """Write umot.toml and journey.toml for a brand, with sources that need no key.
+    """Set up a brand: write umot.toml and journey.toml.
 
-    In a terminal it asks for what is not given.
+    The sources in it need no key. In a terminal it asks for what is not given.
     """
     from umot.starter import write
 
@@ -111,19 +121,22 @@ def doctor(
     ] = None,
     mend: Annotated[
         bool,
-        typer.Option("--mend", help="Put rows right that are wrong, after a backup."),
+        typer.Option("--mend", help="Mend wrong rows of the warehouse, after a backup."),
     ] = False,
 ) -> None:
-    """Check configuration, credentials, sources, model, disk and warehouse."""
+    """Check settings, keys, sources, model, disk and warehouse.
+
+    Each finding says how to mend what is wrong; exit code 1 where something is.
+    """
     from umot import doctor as doctors
-    from umot.doctor import examine
 
     if mend:
         for line in doctors.mend(state(context).folder()):
             say(line)
+    borrow_secrets(context)
     found = False
     with progress() as show:
-        for check in examine(state(context).folder(), show, only or ()):
+        for check in doctors.examine(state(context).folder(), show, only or ()):
             mark = {"ok": "ok  ", "warning": "note", "error": "FAIL"}[check.state]
             line = f"{mark}  {check.what}: {check.finding}"
             rows([f"{line} -> {check.remedy}" if check.remedy else line])
@@ -133,7 +146,7 @@ def doctor(
 
 
 def connectors() -> None:
-    """The platforms that can be read, and the settings of each."""
+    """List the platforms that can be read, and the settings of each."""
     from umot import plugins
 
     rows(describe(plugins.CONNECTORS))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from umot.cli.common import now, rows, say, state
+from umot.cli.common import borrow_secrets, now, rows, say, state
 
 if TYPE_CHECKING:
     from umot.trying import Tried
@@ -23,19 +23,24 @@ def register(app: typer.Typer) -> None:
 
 def add(
     context: typer.Context,
-    connector: Annotated[str, typer.Argument(help="See umot connectors.")],
+    connector: Annotated[
+        str, typer.Argument(metavar="CONNECTOR", help="A platform; umot connectors lists them.")
+    ],
     settings: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SETTING=VALUE", help="E.g. hashtags=klaver,klaverapp."),
+        typer.Argument(
+            metavar="SETTING=VALUE",
+            help="What the connector needs, e.g. hashtags=klaver,klaverapp.",
+        ),
     ] = None,
     name: Annotated[
         str | None, typer.Option(help="Name of the source; else the connector's.")
     ] = None,
     brand: Annotated[
-        str | None, typer.Option(help="Whom it is about; else the brand.", show_default=False)
+        str | None, typer.Option(help="The brand it is about; else your own.", show_default=False)
     ] = None,
 ) -> None:
-    """Write a new source into umot.toml; what stands there stays as it is."""
+    """Add a source to umot.toml; what stands there stays."""
     from umot import pipeline
     from umot.starter import Place, add
 
@@ -106,19 +111,27 @@ def free(name: str, names: set[str]) -> str:
 
 def try_(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(help="A source of umot.toml.")],
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100, help="How many.")] = 5,
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="The name of a source in umot.toml.")
+    ],
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=100, help="How many posts.")
+    ] = 5,
     format: Annotated[  # noqa: A002 - the option's name is part of the contract
         str, typer.Option(help="table or json.")
     ] = "table",
 ) -> None:
-    """Fetch a few posts of a source and show how they are parsed; nothing is stored."""
+    """Fetch a few posts of a source and show them; store nothing.
+
+    Each as it would be stored, and whom it is found to be about.
+    """
     from umot.trying import a_few
 
     if format not in ("table", "json"):
         raise typer.BadParameter(f"{format!r} is not one of table, json")
     monitor = state(context).monitor()
     chosen = monitor.sources([source])[0]
+    borrow_secrets(context)
     seen = 0
     for one in a_few(monitor, chosen, count, now()):
         rows([json.dumps(as_json(one), ensure_ascii=False)] if format == "json" else as_table(one))

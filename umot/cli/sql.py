@@ -16,7 +16,9 @@ def sql(
     context: typer.Context,
     statement: Annotated[
         str | None,
-        typer.Argument(help="One SELECT statement; without it a prompt, or what stdin holds."),
+        typer.Argument(
+            metavar="STATEMENT", help="One SELECT statement; else a prompt, or what stdin holds."
+        ),
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name is part of the contract
         str | None,
@@ -44,7 +46,7 @@ def sql(
         ),
     ] = None,
 ) -> None:
-    """Ask the warehouse anything: ad-hoc read-only SQL on the published copy."""
+    """Ask the warehouse anything in SQL; it only reads."""
     from umot import config
     from umot.cli import answer
     from warehouse import Warehouse

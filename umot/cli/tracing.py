@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 def trace(
     context: typer.Context,
     text: Annotated[
-        str | None, typer.Argument(metavar="[TEXT]", help="A text, in quotes.", show_default=False)
+        str | None, typer.Argument(metavar="TEXT", help="A text, in quotes.", show_default=False)
     ] = None,
     file: Annotated[
         Path | None,
@@ -59,7 +59,10 @@ def trace(
         ),
     ] = None,
 ) -> None:
-    """Trace a text back to the journey: its moments, where they belong and how they feel."""
+    """Show what is found in a text: moments, stages, feelings.
+
+    Each moment with where it belongs on the journey map, how sure that is and how it feels.
+    """
     if (text is None) == (file is None):
         raise typer.BadParameter("give a text, or --file FILE")
     chosen = form or ("table" if file is None else "jsonl")

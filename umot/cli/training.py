@@ -72,11 +72,11 @@ def train(
     text: Annotated[str, typer.Option(help="The column of your texts.")] = "text",
     label: Annotated[str, typer.Option(help="The column of your labels.")] = "label",
 ) -> None:
-    """Train weights of your own: fine-tune the bundled ones on your posts, or start afresh.
+    """Train weights of your own on labelled posts.
 
-    A tenth of your posts is kept aside, to see what was gained. While fine-tuning, one of our own
-    posts is mixed in for every three of yours, and never fewer than 300, lest the rest is
-    forgotten. The command may be stopped at any moment: given again, it goes on.
+    It fine-tunes the bundled ones (with one of our own posts for every three of yours, and never
+    fewer than 300, lest the rest is forgotten), or starts afresh. A tenth of your posts is kept
+    aside, to see what was gained. The command may be stopped at any time: given again, it goes on.
     """
     check_usage(files, data, start, sets, word_lists)
     check_numbers(epochs, budget_minutes)

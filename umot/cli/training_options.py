@@ -18,7 +18,7 @@ def option(text: str, least: int | None = None) -> OptionInfo:
 Files = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[FILE]…",
+        metavar="FILE",
         show_default=False,
         help="Your own posts, labelled or corrected: CSV, JSON Lines or Parquet with the columns "
         "text and label (negative, neutral, positive), and where known language (nl, en, …) and "
@@ -70,7 +70,7 @@ Epochs = Annotated[
         "or 1 with --data."
     ),
 ]
-Budget = Annotated[float | None, option("Be done in so many minutes of training.")]
+Budget = Annotated[float | None, option("Finish within so many minutes of training.")]
 Name = Annotated[
     str | None,
     option("The model's name; else OUT's, and digits that change with what is trained."),

@@ -20,10 +20,13 @@ def register(app: typer.Typer) -> None:
 def watch(
     context: typer.Context,
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Only these sources.")
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Only these sources.")
     ] = None,
 ) -> None:
-    """Look again at posts that are young or growing: counts, deletions, then alerts. One pass."""
+    """Look again at young and growing posts, then raise alerts.
+
+    One pass: new counts, edits and deletions are stored. umot up does this every ten minutes.
+    """
     from umot.pipeline.watching import watch as look_again
 
     monitor = state(context).monitor()

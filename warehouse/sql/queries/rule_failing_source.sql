@@ -13,8 +13,7 @@ SELECT
     min(v.started_at) AS failing_since,
     max(w.at) AS last_well,
     arg_max(v.error_kind, v.started_at) AS error_kind,
-    arg_max(v.error, v.started_at) AS error,
-    (epoch_us(max(v.started_at)) - epoch_us(min(v.started_at))) / 3.6e9 AS hours
+    arg_max(v.error, v.started_at) AS error
 FROM visits AS v
 LEFT JOIN well AS w ON w.source = v.source
 WHERE w.at IS NULL OR v.started_at > w.at

@@ -16,10 +16,7 @@ started AS (
     SELECT
         *,
         len(list_filter(grid, lambda one: one <= age / 2)) AS place_half,
-        total - least(
-            coalesce(counts[nullif(len(list_filter(grid, lambda one: one <= age / 2)), 0)],
-            first_total), total
-        ) AS recent
+        total - least(coalesce(counts[nullif(place_half, 0)], first_total), total) AS recent
     FROM candidates
 ),
 mates AS (
@@ -101,7 +98,7 @@ SELECT
     usual_then AS usual,
     observations,
     mates,
-    (later - ln(1 + greatest($reach, $times * greatest(usual_then, 1)))) / spread AS score
+    (later - ln(1 + goal)) / spread AS score
 FROM predicted
-WHERE (later - ln(1 + greatest($reach, $times * greatest(usual_then, 1)))) / spread >= $sureness
+WHERE score >= $sureness
 ORDER BY score DESC, post_id

@@ -26,7 +26,6 @@ usual AS (
         count(*) AS days,
         sum(posts) AS posts,
         (sum(share * posts) + 3) / (sum(posts) + 10) AS share,
-        max(share) FILTER (posts >= $floor) AS most,
         coalesce(greatest(
             var_samp(share) FILTER (posts >= 5)
             - avg(share * (1 - share) / posts) FILTER (posts >= 5), 0
@@ -39,7 +38,6 @@ measured AS (
         r.*,
         u.days,
         u.share AS usual,
-        u.most,
         sqrt(
             u.share * (1 - u.share) * (1 / r.posts + 1 / u.posts)
             + (u.days * u.wander + 5 * 0.05 ** 2) / (u.days + 5)
@@ -47,9 +45,9 @@ measured AS (
     FROM recent AS r
     JOIN usual AS u ON u.brand = r.brand
 )
-SELECT brand, posts, negative, share, usual, most, days, (share - usual) / spread AS score
+SELECT brand, posts, negative, share, usual, days, (share - usual) / spread AS score
 FROM measured
 WHERE
     days >= $least_days AND posts >= $floor AND share - usual >= $points / 100
-    AND (share - usual) / spread >= $times
+    AND score >= $times
 ORDER BY brand

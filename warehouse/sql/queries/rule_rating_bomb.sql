@@ -7,9 +7,7 @@ WITH rated AS (
         post_id,
         author,
         posted_at,
-        list_distinct(regexp_split_to_array(
-            trim(regexp_replace(lower(strip_accents(text)), '[^a-z0-9]+', ' ', 'g')), ' '
-        )) AS words,
+        text,
         rating,
         (epoch_us(CAST($now AS TIMESTAMPTZ)) - epoch_us(posted_at)) / 3.6e9 AS ago
     FROM rule_posts
@@ -19,9 +17,7 @@ recent AS (
     SELECT
         brand,
         source,
-        count(*) FILTER (rating <= 2) AS low,
-        count(*) AS ratings,
-        avg(rating) AS mean
+        count(*) FILTER (rating <= 2) AS low
     FROM rated
     WHERE ago < $hours
     GROUP BY brand, source
@@ -33,8 +29,7 @@ usual AS (
         -- For half a post a window that was not seen: a source without low ratings gets some day one.
         (count(*) FILTER (rating <= 2 AND ago >= $hours) + 0.5)
             / greatest((max(ago) - $hours) / $hours, 1) AS low,
-        max(ago) / 24 AS days,
-        avg(rating) FILTER (ago >= $hours) AS mean
+        max(ago) / 24 AS days
     FROM rated
     GROUP BY brand, source
 ),
@@ -42,18 +37,20 @@ burst AS (
     SELECT
         r.*,
         u.low AS usual,
-        u.mean AS usual_mean,
-        u.days,
         -- The square root evens out the chance of small counts.
         2 * (sqrt(r.low + 0.375) - sqrt(u.low + 0.375)) AS score
     FROM recent AS r
     JOIN usual AS u ON u.brand = r.brand AND u.source = r.source
     WHERE
         u.days >= $least_days AND r.low >= $floor AND r.low >= $ratio * u.low
-        AND 2 * (sqrt(r.low + 0.375) - sqrt(u.low + 0.375)) >= $times
+        AND score >= $times
 ),
 bad AS (
-    SELECT d.*
+    SELECT
+        d.*,
+        list_distinct(regexp_split_to_array(
+            trim(regexp_replace(lower(strip_accents(d.text)), '[^a-z0-9]+', ' ', 'g')), ' '
+        )) AS words
     FROM rated AS d
     JOIN burst AS b ON b.brand = d.brand AND b.source = d.source
     WHERE d.ago < $hours AND d.rating <= 2
@@ -82,9 +79,6 @@ SELECT
     u.source,
     u.low,
     u.usual,
-    u.ratings,
-    u.mean,
-    u.usual_mean,
     u.score,
     count(d.post_id) AS looked_at,
     count(d.post_id) FILTER (d.author IS NOT NULL AND e.post_id IS NULL) AS new_writers,

@@ -28,7 +28,6 @@ SELECT
     p.source,
     p.post_id,
     p.label,
-    p.score AS sentiment,
     p.posted_at,
     (epoch_us(CAST($now AS TIMESTAMPTZ)) - epoch_us(p.posted_at)) / 3.6e9 AS age_now,
     hour(p.local_hour) // 6 AS part_of_day,

@@ -48,7 +48,6 @@ usual AS (
         count(*) AS days,
         sum(moments) AS moments,
         sum(score * moments) / sum(moments) AS score,
-        min(score) FILTER (moments >= $floor) AS least,
         -- Within days, never less than 0.2 however alike a few moments are.
         greatest(sum(varies * moments) / sum(moments), 0.04) AS varies,
         coalesce(greatest(
@@ -62,7 +61,6 @@ measured AS (
         r.*,
         u.days,
         u.score AS usual,
-        u.least,
         sqrt(
             u.varies * (1 / r.moments + 1 / u.moments)
             + (u.days * u.wander + 5 * 0.1 ** 2) / (u.days + 5)
@@ -83,7 +81,6 @@ SELECT
     m.posts,
     m.score AS mean,
     m.usual,
-    m.least,
     m.days,
     (m.usual - m.score) / m.spread AS score
 FROM measured AS m

@@ -29,11 +29,9 @@ SELECT
     u.source,
     (epoch_us(l.visited) - epoch_us(u.last_new)) / 3.6e9 AS hours,
     u.longest,
-    u.last_new,
     u.visits
 FROM usual AS u
 JOIN latest AS l ON l.source = u.source
 WHERE
-    l.well
-    AND (epoch_us(l.visited) - epoch_us(u.last_new)) / 3.6e9 >= greatest($hours, $times * u.longest)
+    l.well AND hours >= greatest($hours, $times * u.longest)
 ORDER BY u.source

@@ -109,14 +109,11 @@ SELECT
     source,
     age_now AS age,
     growth,
-    greatest(exp(middle) - 1, 1) AS usual_growth,
-    greatest(exp(middle + $times * spread) - 1, $floor) AS needed,
+    greatest(exp(middle) - 1, 1) AS usual,
+    greatest(exp(middle + $times * spread) - 1, $ratio * usual, $floor) AS needed,
     total,
-    observations,
     mates,
     (ln(1 + growth) - middle) / spread AS score
 FROM measured
-WHERE
-    (ln(1 + growth) - middle) / spread >= $times
-    AND growth >= $ratio * greatest(exp(middle) - 1, 1)
+WHERE growth >= needed
 ORDER BY score DESC, post_id

@@ -72,5 +72,5 @@ FROM usual AS u
 JOIN filled AS f ON f.brand = u.brand AND f.back = 0
 WHERE
     u.days >= $least_days AND f.posts - u.middle >= $floor
-    AND (f.posts - u.middle) / u.spread >= $times
+    AND score >= $times
 ORDER BY u.brand

@@ -74,17 +74,15 @@ class Matcher:
 
     def _matches(self, post: Post) -> Iterator[Match]:
         review = post.kind is Kind.REVIEW
-        words = None
-        if not (self._whole and (review or not self.others)):
-            words = Words.of((post.title, post.body, *post.attributes.values()))
+        # A review says how its writer did with one company, also where it names another.
+        asked = [] if review else self.others
         if self._whole or (review and self._reviews):
             yield Match(self.home.brand, self.home.role, "source")
-        elif found := _found(self.home, words):
-            yield found
-        # A review says how its writer did with one company, also where it names another.
-        for one in () if review else self.others:
-            if found := _found(one, words):
-                yield found
+        else:
+            asked = [self.home, *asked]
+        if asked:
+            words = Words.of((post.title, post.body, *post.attributes.values()))
+            yield from filter(None, (_found(one, words) for one in asked))
 
     def signed(self, post: Post) -> Post:
         """The post, with the company as its writer where that account is the company's."""
@@ -114,7 +112,7 @@ def _query(text: str | None) -> Query | None:
     return parse(text) if text else None
 
 
-def _found(one: Followed, words: Words | None) -> Match | None:
-    if one.query is None or words is None or (terms := one.query.within(words)) is None:
+def _found(one: Followed, words: Words) -> Match | None:
+    if one.query is None or (terms := one.query.within(words)) is None:
         return None
     return Match(one.brand, one.role, f"query: {', '.join(terms)}" if terms else "query")
