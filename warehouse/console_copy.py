@@ -20,6 +20,8 @@ from warehouse.connect import Warehouse
 from warehouse.sql import query
 
 Mark = tuple[int, int]  # which file it is: inode and time of change
+# Rows of a page are looked up by a list of numbers; from 50 on DuckDB would read them all instead.
+SETTINGS = "SET TimeZone = 'UTC'; SET dynamic_or_filter_threshold = 1000"
 PATIENCE = 30.0  # seconds to wait for those who still read the old copy
 
 
@@ -42,7 +44,7 @@ class Copy:
         try:
             cursor = db.cursor()
             try:
-                cursor.execute("SET TimeZone = 'UTC'")
+                cursor.execute(SETTINGS)
                 yield cursor
             finally:
                 cursor.close()

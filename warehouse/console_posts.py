@@ -1,4 +1,7 @@
-"""The posts as the console lists them: filtered, in order, a page at a time."""
+"""The posts as the console lists them: filtered, in order, a page at a time.
+
+Of the published copy alone: what is asked here needs places of rows, which views do not have.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from typing import Any, Literal
 from duckdb import DuckDBPyConnection as Connection
 
 from warehouse.console_copy import rows
-from warehouse.corrections import Correction
 from warehouse.sql import query
 
 Sort = Literal["time", "reach", "negative", "positive"]
@@ -184,9 +186,3 @@ def thread(
     at, post_id = after or (None, None)
     values = {"thread_id": thread_id, "brand": brand, "at": at, "post_id": post_id, "size": size}
     return [int(row[0]) for row in db.execute(query("console_thread"), values).fetchall()]
-
-
-def corrections(db: Connection, posts: Sequence[str]) -> list[Correction]:
-    """What people put right in these posts, the latest first."""
-    found = db.execute(query("console_corrections"), {"posts": list(posts)}).fetchall()
-    return [Correction(*row) for row in found]

@@ -31,6 +31,6 @@ def rejects(db: Connection, *, source: str | None, after: After, size: int) -> l
     return rows(db, "console_rejects", source=source, at=at, key=key, size=size)
 
 
-def engagement(db: Connection, post_id: str) -> list[dict[str, Any]]:
+def engagement(db: Connection, number: int) -> list[dict[str, Any]]:
     """The counts of a post over time, at most a thousand observations."""
-    return rows(db, "console_engagement", post_id=post_id)
+    return rows(db, "console_engagement", number=number)

@@ -171,3 +171,7 @@ def test_every_answer_carries_the_policy(visitor: Any, path: str) -> None:
 def test_a_body_that_is_too_long_is_not_read(visitor: Any) -> None:
     long = {"csrf": visitor.csrf(), "sql": "x" * 500_000}
     assert visitor.client.post("/sql", data=long).status_code == 413
+
+
+def test_a_style_sheet_cannot_be_written_to(visitor: Any) -> None:
+    assert visitor.client.post("/static/console.css", data={"csrf": "x"}).status_code == 405

@@ -63,5 +63,5 @@ def test_visible_keeps_words_and_lines() -> None:
 
 
 def test_values_in_shown_statements_are_quoted() -> None:
-    text = statement("console_engagement", {"post_id": "x'; DROP TABLE posts; --"})
-    assert "post_id = 'x''; DROP TABLE posts; --'" in text
+    text = statement("console_runs", {"source": "x'; DROP TABLE posts; --"})
+    assert "source = 'x''; DROP TABLE posts; --'" in text

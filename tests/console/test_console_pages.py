@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from threading import Event
 from typing import Any
 
 import pytest
+
+from umot.console.asked import packed
 
 PAGES = ("/", "/digest", "/journey", "/posts", "/alerts?state=all", "/sql", "/sources")
 
@@ -141,6 +145,7 @@ def test_a_link_does_not_run_a_statement(visitor: Any) -> None:
     [
         ("/posts?since=soon", 400),
         ("/posts?after=x", 400),
+        (f"/posts?after={packed(-1e16, 'x')}", 400),
         ("/posts?brand=Niemand", 404),
         ("/post?id=forum:none", 404),
         ("/api/post?id=forum:none", 404),
@@ -173,6 +178,7 @@ def test_lists_by_strength_look_at_ninety_days_and_say_so(visitor: Any) -> None:
     assert 'name="since" value="2026-11-20"' in page
     page = visitor.client.get("/posts?sort=reach&until=2026-11-10").text
     assert 'name="since" value="2026-08-13"' in page
+    assert "since=1990-01-01" in page  # the link to all days
     assert 'name="since" value=""' in visitor.client.get("/posts").text
 
 
@@ -183,3 +189,31 @@ def test_every_rule_has_a_name(language: str) -> None:
 
     named = {key.removeprefix("alerts.kind_") for key in words(language).entries}
     assert set(KINDS[language]) <= named
+
+
+def test_the_overview_is_made_before_somebody_asks(writer: Any) -> None:
+    from umot.console.serve import keep_ready
+
+    over = Event()
+    over.set()
+    keep_ready(writer.console, over)
+
+    def late() -> None:
+        raise AssertionError("it was not ready")
+
+    with writer.console.copy.read():
+        found = writer.console.kept(("digest", "Vlotte Fiets", date(2026, 11, 21), "nl"), late)
+    assert found.brand == "Vlotte Fiets"
+
+
+def test_both_ways_to_look_for_words_are_otherwise_the_same() -> None:
+    """One statement for both would ask the index where nobody looks for words."""
+    from warehouse.sql import query
+
+    def without_words(name: str) -> str:
+        rest = query(name).split("WITH fitting AS", 1)[1]
+        filters, order = rest.split("\n)\nSELECT number", 1)
+        before = re.split(r"        AND (?:f\.number IN \(SELECT s|\(\n +\$letters)", filters)[0]
+        return before + order
+
+    assert without_words("console_found") == without_words("console_posts")

@@ -82,6 +82,19 @@ def test_the_tone_of_a_whole_post_and_taking_it_back(writer: Any) -> None:
     assert [row["new"] for row in found["corrections"]] == [None, "positive"]
 
 
+def test_a_moment_taken_back_is_no_longer_put_right(writer: Any) -> None:
+    before = moment(writer.client.get("/api/post", params={"id": POST}).json())
+    put_right(writer, label="negative")
+    put_right(writer, label="neutral")
+    taken = put_right(writer, withdraw=True).json()["corrections"]
+    assert [(row["what"], row["new"]) for row in taken] == [("label", None)]
+    for published in (False, True):
+        if published:
+            writer.console.publisher.now()
+        assert moment(writer.client.get("/api/post", params={"id": POST}).json()) == before
+    assert put_right(writer, withdraw=True).json() == {"corrections": []}  # nothing is left to take
+
+
 @pytest.mark.parametrize(
     ("wish", "told"),
     [
@@ -128,6 +141,31 @@ def test_alerts_are_taken_up_put_off_and_closed(writer: Any) -> None:
     again = writer.send("/alerts", id="alert2", action="close", state="closed")
     assert again.status_code == 400
     assert "closed already" in again.text
+
+
+def test_an_alert_shows_what_came_of_its_post(writer: Any) -> None:
+    from tests.console.conftest import BRAND, NOW
+    from umot.post import Post, RawItem, Role
+    from warehouse import load
+
+    answer = Post(
+        "forum", "answer", "Wij bellen u.", language="nl", author="shop", author_role=Role.BRAND,
+        posted_at=NOW, thread_id="forum:own-000", parent_id="forum:own-000",
+    )  # fmt: skip
+    with writer.console.warehouse.transaction("test") as db:
+        origin = load.Origin("forum", BRAND, "own", b"key")
+        load.store_batch(db, origin, [(RawItem({}, NOW), answer)], (), None, NOW)
+        db.execute(
+            """UPDATE alerts SET reasons = '{"en": "120 more."}' WHERE subject LIKE '%000'"""
+        )
+    writer.console.publisher.now()
+    found = writer.client.get("/api/alerts").json()["alerts"]
+    assert {one["alert_id"]: one["thread"] for one in found}["alert0"] == "answered"
+    assert "beantwoord door het bedrijf" in writer.client.get("/alerts").text
+    writer.client.cookies.set("umot_language", "en", domain="127.0.0.1")
+    page = writer.client.get("/alerts").text
+    assert "answered by the company" in page
+    assert "120 more." in page  # why, in the reader's language
 
 
 def test_a_busy_warehouse_is_said_and_nothing_is_lost(

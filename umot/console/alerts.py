@@ -11,7 +11,7 @@ from umot.console.asked import packed, unpacked
 from umot.console.overlay import Altered
 from umot.console.posts import shapes
 from umot.console.state import Console
-from warehouse import Connection, console_alerts, console_posts
+from warehouse import Connection, alert_list, alert_threads, console_posts, digest_details
 from warehouse.alert_list import Listed
 
 STATES = ("open", "acknowledged", "snoozed", "closed", "all")
@@ -25,9 +25,9 @@ def listed(
     wanted = None if state == "all" else state
     with console.copy.read() as db:
         changed = console.overlay.alerts()
-        found = console_alerts.page(
-            db, state=wanted, after=(key[0], key[1]) if key else None, apart=list(changed),
-            now=now, size=size + 1,
+        found = alert_list.listed(
+            db, now=now, closed=True, state=wanted, after=(key[0], key[1]) if key else None,
+            apart=changed, size=size + 1,
         )  # fmt: skip
         # Those changed here stand in their places on the page, as they are now.
         own = [one.alert for one in changed.values() if fits(one, wanted, key, now)]
@@ -57,17 +57,21 @@ def full(
     changed: dict[str, Altered],
     language: str,
 ) -> list[models.Alert]:
-    """Alerts with their history and the post each is about."""
-    history = console_alerts.history(db, [one.alert_id for one in alerts])
+    """Alerts with their history, the post each is about, and what has come of its thread."""
+    history = alert_list.history(db, [one.alert_id for one in alerts])
     history |= {key: one.history for key, one in changed.items()}
     ids = list(dict.fromkeys(one.post_id for one in alerts if one.post_id))
     numbers = list(console_posts.numbers(db, ids).values()) if ids else []
     posts = {post.post_id: post for post in shapes(console, db, numbers, None, language)}
+    about = tuple(sorted(one.alert_id for one in alerts if one.post_id))
+    reasons = digest_details.reasons(db, [one.alert_id for one in alerts], language)
+    threads = console.kept(("threads", about), lambda: alert_threads.threads(db, alerts))
     return [
         models.Alert(
-            **asdict(one),
+            **asdict(one) | {"reason": reasons.get(one.alert_id, one.reason)},
             history=[models.Event(**event) for event in history.get(one.alert_id, [])],
             post=posts.get(one.post_id or ""),
+            thread=threads.get(one.alert_id),
         )
         for one in alerts
     ]

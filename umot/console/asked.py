@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -88,7 +87,8 @@ def made(value: Any, kind: type) -> Any:
             raise ValueError("no such time")
         return moment
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-        if not math.isfinite(value) or abs(value) > 1e17:
+        # Most are microseconds since 1970, and become a time again: the years 1938 to 2286.
+        if not -1e15 <= value <= 1e16:
             raise ValueError("no such number")
         return float(value)
     if kind is str and isinstance(value, str):

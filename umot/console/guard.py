@@ -89,6 +89,7 @@ class Guard:
         """Find out who it is; refuse who may not come in."""
         console, now = self.console, time.time()
         path = request.url.path
+        request.state.session = None
         if path.startswith("/static/"):
             return None
         session = self.by_token(request) or console.sessions.read(request.cookies.get(COOKIE), now)

@@ -15,7 +15,7 @@ from typing import Any
 
 from warehouse.alert_list import Listed
 from warehouse.console_copy import Copy, Mark
-from warehouse.corrections import WHOLE, Correction
+from warehouse.corrections import Correction, Place, in_force
 
 SCORES = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
 
@@ -68,16 +68,15 @@ class Overlay:
         A correction that was taken back shows what the model read only with the next copy: the
         present one may not have it any more.
         """
-        found = self.corrections(post["post_id"])
-        for row in reversed(found):  # the latest last, so that it wins
-            if row.new is None or row.content_hash != post["content_hash"]:
-                continue
-            if row.field == WHOLE:
-                post |= {"label": row.new, "score": SCORES[row.new], "status": "scored"}
-                continue
-            for moment in moments:
-                if row.holds_for(moment["field"], moment["start"], moment["stop"]):
-                    put(moment, row)
+        found = [
+            row for row in self.corrections(post["post_id"])
+            if row.content_hash == post["content_hash"]
+        ]  # fmt: skip
+        for label in in_force(found, Place()).values():
+            post |= {"label": label, "score": SCORES[label], "status": "scored"}
+        for moment in moments:
+            for what, new in in_force(found, place_of(moment)).items():
+                put(moment, what, new)
 
 
 def lacks(opened: Mark | None, mark: Mark | None) -> bool:
@@ -85,12 +84,17 @@ def lacks(opened: Mark | None, mark: Mark | None) -> bool:
     return opened is None or mark is None or opened == mark or opened[1] < mark[1]
 
 
-def put(moment: dict[str, Any], row: Correction) -> None:
+def place_of(moment: dict[str, Any]) -> Place:
+    """Where a moment stands."""
+    return Place(moment["field"], moment["start"], moment["stop"])
+
+
+def put(moment: dict[str, Any], what: str, new: str) -> None:
     """Change one moment as a correction says."""
-    moment[row.what] = row.new
-    if row.what == "label":
-        moment["score"] = SCORES[str(row.new)]
+    moment[what] = new
+    if what == "label":
+        moment["score"] = SCORES[new]
     else:
         moment["stage_confidence"] = 1.0
-    if row.what == "touchpoint":
+    if what == "touchpoint":
         moment["name_nl"] = moment["name_en"] = None  # looked up on the map

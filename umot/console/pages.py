@@ -13,8 +13,8 @@ from umot.console import journey as journeys
 from umot.console import overview as overviews
 from umot.console import posts as post_lists
 from umot.console import sources as source_lists
-from umot.console.asked import a_day, a_number, kept, one_of
-from umot.console.filters import NAMES, completed, filter_of
+from umot.console.asked import FIRST, a_day, a_number, kept, one_of
+from umot.console.filters import DAYS, NAMES, completed, filter_of
 from umot.console.state import utc_now
 from umot.console.view import COOKIE, YEAR, console_of, go, language_for, page
 from umot.console.words import languages, words
@@ -92,7 +92,7 @@ def posts(request: Request) -> HTMLResponse:
     return page(
         request, "posts.html", found=found, wanted=wanted, names=names,
         places=places, given=kept({name: given.get(name) for name in NAMES}),
-        first=not given.get("after"), **options(request),
+        first=not given.get("after"), days=DAYS, first_day=FIRST.isoformat(), **options(request),
     )  # fmt: skip
 
 

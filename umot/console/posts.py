@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from umot.console import models
 from umot.console.asked import NotFound, packed, unpacked
+from umot.console.overlay import place_of
 from umot.console.shown import statement
 from umot.console.state import Console
-from warehouse import Connection, console_journey, console_posts, console_sources
+from warehouse import Connection, console_journey, console_posts, console_sources, corrections
 from warehouse.console_posts import Filter, Place
 from warehouse.corrections import Correction
 
@@ -50,13 +52,13 @@ def shapes(
     names = touchpoint_names(console, db, language)
     moments = console_posts.moments(db, posts)
     rows = console_posts.details(db, posts, brand, letters)
-    put_right = console_posts.corrections(db, [row["post_id"] for row in rows])
+    put_right = corrections.made(db, [row["post_id"] for row in rows])
     made = []
     for row in rows:
         own = moments.get(row["post_id"], [])
         console.overlay.mend(row, own)
         fixed = [
-            one for one in put_right + console.overlay.corrections(row["post_id"])
+            one for one in console.overlay.corrections(row["post_id"]) + put_right
             if one.post_id == row["post_id"] and one.content_hash == row["content_hash"]
         ]  # fmt: skip
         shown = [moment(one, names, language, fixed) for one in own]
@@ -85,10 +87,7 @@ def moment(
         **row,
         touchpoint_name=row[name] or names.get(row["touchpoint"]),
         runner_up_name=row[second] or names.get(row["runner_up"] or ""),
-        corrected=any(
-            one.new is not None and one.holds_for(row["field"], row["start"], row["stop"])
-            for one in fixed
-        ),
+        corrected=bool(corrections.in_force(fixed, place_of(row))),
     )
 
 
@@ -107,13 +106,13 @@ def one(
         place = (after[0], after[1]) if after else None
         ids = console_posts.thread(db, root, post.brand, place, THREAD + 1)
         others = shapes(console, db, ids[:THREAD], post.brand, language)
-        observed = console_sources.engagement(db, post_id)
-        fixed = [*console.overlay.corrections(post_id), *console_posts.corrections(db, [post_id])]
+        observed = console_sources.engagement(db, numbers[0])
+        fixed = [*console.overlay.corrections(post_id), *corrections.made(db, [post_id])]
     last = others[-1] if others and len(ids) > THREAD else None
     return models.WholePost(
         post=post,
         engagement=[models.Observation(**row) for row in observed],
-        engagement_sql=statement("console_engagement", {"post_id": post_id}),
+        engagement_sql=statement("console_engagement", {"number": numbers[0]}),
         thread=others,
         thread_next=packed(last.posted_at or last.collected_at, last.post_id) if last else None,
         corrections=[correction(row) for row in fixed],
@@ -122,7 +121,4 @@ def one(
 
 def correction(row: Correction) -> models.Correction:
     """A correction as it is shown."""
-    return models.Correction(
-        field=row.field, start=row.start, stop=row.stop, what=row.what, old=row.old,
-        new=row.new, by=row.by, at=row.at, note=row.note,
-    )  # fmt: skip
+    return models.Correction(**asdict(row))

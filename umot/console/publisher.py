@@ -33,7 +33,8 @@ class Publisher:
         """Have it published soon."""
         self._wanted.set()
         with self._turn:
-            if self._thread is None and not self._over.is_set():
+            alive = self._thread is not None and self._thread.is_alive()
+            if not alive and not self._over.is_set():
                 self._thread = threading.Thread(target=self._work, name="publisher", daemon=True)
                 self._thread.start()
 

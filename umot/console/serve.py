@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 
+from umot.console import alerts, overview
 from umot.console.app import make_app
-from umot.console.state import Access, Console
-from umot.errors import Fatal
+from umot.console.pages import ROWS
+from umot.console.state import Access, Console, utc_now
+from umot.errors import Fatal, UmotError
+from warehouse.console_copy import Mark
 
+log = logging.getLogger("umot.console")
 HOST, PORT = "127.0.0.1", 4242
+LOOK = 3.0  # seconds between two looks for a new copy
 
 
 def serve(home: Path, host: str, port: int, say: Callable[[str], None]) -> None:
@@ -37,7 +44,32 @@ def serve(home: Path, host: str, port: int, say: Callable[[str], None]) -> None:
         say(f"the console: http://{shown}:{port}/ (Ctrl-C stops it)")
         if console.warehouse.published.exists():
             console.publisher.ask()  # what an earlier one stored and could not publish any more
-        uvicorn.Server(settings).run(sockets=[listening])
+        over = threading.Event()
+        threading.Thread(target=keep_ready, args=(console, over), daemon=True).start()
+        try:
+            uvicorn.Server(settings).run(sockets=[listening])
+        finally:
+            over.set()
+
+
+def keep_ready(console: Console, over: threading.Event) -> None:
+    """Make what takes long of every new copy before somebody asks for it; until `over`.
+
+    That is the digest of the overview, and what has come of the posts of the open alerts.
+    """
+    language = console.settings.brand.language
+    seen: Mark | None = None
+    while True:
+        mark = console.copy.mark
+        if mark is not None and mark != seen:
+            seen = mark
+            try:
+                overview.overview(console, None, None, None, None, language)
+                alerts.listed(console, "open", None, ROWS, language, utc_now())
+            except UmotError as error:  # whoever asks for the pages is told as well
+                log.info("the first pages are not ready: %s", error)
+        if over.wait(LOOK):
+            return
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -7,7 +7,6 @@ import binascii
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import threading
 import time
@@ -16,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from umot.errors import Fatal
+from warehouse import files
 
 COOKIE = "umot_session"
 LIFE = 12 * 3600  # seconds
@@ -28,23 +27,7 @@ ALL_TRIES = 100  # of all addresses together: many machines guess no faster than
 
 def key(home: Path) -> bytes:
     """The key that signs sessions: a generated file in the data folder only its owner reads."""
-    path = home / FILE
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        # Written whole and linked, so that of two that start at once the second reads the first's.
-        fresh = path.with_name(f"{FILE}.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    value = path.read_text("ascii").strip()
-    if len(value) < 32:
-        raise Fatal(f"{path} is damaged: remove it; everybody signs in again then")
-    return value.encode()
+    return files.secret(home / FILE, "remove it; everybody signs in again then")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from umot.console import models
 from umot.console.overlay import Altered
 from umot.console.posts import correction
 from umot.console.state import Console
-from warehouse import alert_states, console_alerts, corrections
+from warehouse import alert_list, alert_states, corrections
 from warehouse.corrections import Change, Place
 
 TURN = 10.0  # seconds to wait for it
@@ -53,10 +53,8 @@ def change_alert(
             alert_states.snooze(db, alert_id, until=until, by=by, note=note, now=now)
         else:
             alert_states.close(db, alert_id, by=by, note=note, now=now)
-        found = console_alerts.one(db, alert_id, now)
-        history = console_alerts.history(db, [alert_id])[alert_id]
-    if found is None:
-        raise RuntimeError(f"alert {alert_id} vanished within its own transaction")
+        (found,) = alert_list.listed(db, now=now, closed=True, only=alert_id)
+        history = alert_list.history(db, [alert_id])[alert_id]
     changed = Altered(found, history)
     console.overlay.altered(changed, mark)
     console.publisher.ask()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import Field
+
 from umot.console.models.base import Shape
 from umot.console.models.posts import Post
 
@@ -39,6 +41,10 @@ class Alert(Shape):
     note: str | None
     history: list[Event]
     post: Post | None
+    thread: str | None = Field(
+        description="what has come of its post: open, answered, resolved or escalated; "
+        "null where it is about none, or one that is no complaint and was not answered"
+    )
 
 
 class Alerts(Shape):

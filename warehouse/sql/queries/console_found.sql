@@ -33,7 +33,7 @@ WITH fitting AS (
                     AND ($tone::VARCHAR IS NULL OR m.label = $tone)
             )
         )
-        AND f.post_id IN (SELECT s.post_id FROM search_posts($indexed) AS s)
+        AND f.number IN (SELECT s.number FROM search_numbers($indexed) AS s)
 )
 SELECT number, post_id, rank
 FROM fitting

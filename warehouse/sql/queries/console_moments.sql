@@ -23,7 +23,10 @@ SELECT
 FROM moments AS m
 LEFT JOIN touchpoints AS t ON t.map_version = m.map_version AND t.touchpoint = m.touchpoint
 LEFT JOIN touchpoints AS u ON u.map_version = m.map_version AND u.touchpoint = m.runner_up
-WHERE
-    m.number BETWEEN $first AND $last
-    AND m.number IN (SELECT unnest($numbers::BIGINT[]))
+WHERE m.rowid IN (
+    -- As console_page finds its posts.
+    SELECT rowid
+    FROM moments
+    WHERE number BETWEEN $first AND $last AND number IN (SELECT unnest($numbers::BIGINT[]))
+)
 ORDER BY m.post_id, m.position
