@@ -11,9 +11,11 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from duckdb import DuckDBPyConnection as Connection
 
+from warehouse.files import quote
 from warehouse.load import touch
 from warehouse.sql import query
 
@@ -187,6 +189,25 @@ def failed(db: Connection, message: Message, error: str, now: datetime, limit: i
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many attempts: twice as long each time, up to a quarter day."""
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
+
+
+def resume(db: Connection, before: Path | None) -> int:
+    """Go on after a restore so that nothing goes out twice; returns how many are given up for it.
+
+    `before` is the warehouse that was there, where it can be read: what it knows of a message is
+    newer than what the backup knows. What waits in the backup only may have been sent since.
+    """
+    known: list[str] = []
+    if before is not None:
+        db.execute(f"ATTACH '{quote(before)}' AS before (READ_ONLY)")
+        if db.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE database_name = 'before' AND table_name = 'outbox'"
+        ).fetchone():
+            db.execute("INSERT OR REPLACE INTO outbox BY NAME SELECT * FROM before.outbox")
+            found = db.execute("SELECT message_id FROM before.outbox WHERE state = 'waiting'")
+            known = [key for (key,) in found.fetchall()]
+        db.execute("DETACH before")
+    return len(db.execute(query("give_up_restored"), {"known": known}).fetchall())
 
 
 def undelivered(db: Connection) -> list[Undelivered]:

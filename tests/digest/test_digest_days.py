@@ -66,8 +66,9 @@ def test_an_empty_day_that_was_listened_to_was_quiet(world: Any) -> None:
     )
     assert digest.coverage.complete
     assert digest.posts.net is None
-    for form in ("html", "md", "json"):
-        assert render(digest, form)
+    for form in ("html", "md", "json", "eml"):
+        page = render(digest, form)
+        assert "Geen negatieve berichten" not in page, "where nobody spoke there is no list"
     assert "Stemming: geen beoordeelde berichten." in summary(digest)
 
 
@@ -100,6 +101,15 @@ def test_the_first_day_compares_with_nothing(world: Any) -> None:
     assert "nog geen eerdere dag" in digest.headline
     assert "geen eerdere berichten" in render(digest, "md")
     assert digest.headline.startswith("Zaterdag 21 november: 12 berichten, allemaal negatief.")
+
+
+def test_three_days_are_no_week_for_a_stage_either(world: Any) -> None:
+    with world.at_once():
+        for day, sign in ((18, "+"), (19, "+"), (20, "+"), (21, "-")):
+            for _ in range(12):
+                world.say(f"2026-11-{day} 12:00", "Kort.", sign, "ride")
+    digest = world.digest("2026-11-21")
+    assert digest.stages[2].change.reason == reasons(digest)["net", "week_before"] == "few_days"
 
 
 def test_days_before_the_first_post_are_no_quiet_days(world: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import re
 import unicodedata
@@ -124,6 +126,18 @@ def test_the_headline_in_both_languages(saturday: Any) -> None:
         "14 negative and 8 positive. The mood was clearly worse than the week before; "
         "criticism was most often about ‘Delivery’."
     )
+
+
+def test_the_plain_text_of_a_mail_leaves_nothing_out(saturday: Any) -> None:
+    with saturday.at_once():
+        for number in range(12):
+            saturday.warn(None, "2026-11-21 12:00", key=f"k{number}", kind="volume_spike")
+    digest = saturday.digest("2026-11-21")
+    mail = email.message_from_string(render(digest, "eml"), policy=email.policy.default)
+    text = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert "En nog 2 waarschuwingen." in text
+    assert "Klachten. Op deze dag kwamen er 12 klachten bij." in text
+    assert f"“{digest.stages[3].quote.text}”" in text
 
 
 def test_markdown_of_hostile_posts_is_text(hostile: Digest) -> None:

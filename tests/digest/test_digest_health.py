@@ -24,7 +24,7 @@ def test_a_source_that_was_not_visited_that_day_is_late(world: Any) -> None:
     digest = world.digest(DAY)
     assert digest.coverage.late == ("forum",)
     assert "te laat; laatst gelukt op 20 nov 2026, 23:59" in render(digest, "md")
-    assert "Te laat, die dag niet met succes bezocht: forum." in digest.coverage.lines
+    assert "Te laat, die dag niet gelukt: forum." in digest.coverage.lines
 
 
 def test_a_failed_last_visit_is_shown_with_its_reason(world: Any) -> None:

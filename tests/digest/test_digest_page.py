@@ -118,7 +118,7 @@ def test_the_numbers_of_the_bars_are_in_words(saturday: Any) -> None:
     assert any(", hoogstens 32" in label for label in labels if label)
     # Nothing is said of the days before the first post: nobody may have listened.
     assert not any("minstens 0" in label for label in labels if label)
-    assert "Nettostemming" in Page(page).words
+    assert "Nettosentiment" in Page(page).words
 
 
 def test_hostile_posts_are_shown_as_text(nasty: Digest) -> None:

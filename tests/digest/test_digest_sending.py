@@ -109,7 +109,7 @@ def test_it_is_sent_once_to_each_in_their_language(home: Path, hook: Webhook, bo
     (mail,), (chat,) = box.mails, hook.taken
 
     assert (mail["From"], mail["To"]) == ("umot <umot@x.nl>", "baas@x.nl")
-    assert mail["Subject"] == "Vlotte Fiets, zaterdag 21 november: 32 berichten, nettostemming -21"
+    assert mail["Subject"] == "Vlotte Fiets, zaterdag 21 november: 32 berichten, nettosentiment -21"
     assert mail.get_content_type() == "multipart/alternative"
     plain, rich = mail.get_body(("plain",)), mail.get_body(("html",))
     assert plain is not None

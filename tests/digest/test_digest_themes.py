@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -111,3 +112,16 @@ def test_forms_of_a_word_are_one_theme() -> None:
     (delay,) = [one for one in found if {"delay", "delayed", "delays"} & set(one.terms)]
     assert {"delay", "delayed", "delays"} <= set(delay.terms)
     assert len(delay.posts) == 18
+
+
+def test_the_others_are_those_that_a_theme_is_told_from(world: Any) -> None:
+    # A first day: 8 of 12 complaints say it, and 4 of the 80 other posts.
+    with world.at_once():
+        for number, text in enumerate(filler(12)):
+            world.say("2026-11-21 10:00", f"{'Storing, ' * (number < 8)}{text}", "-")
+        for number, text in enumerate(filler(80, 2)):
+            world.say("2026-11-21 11:00", f"{'Storing, ' * (number < 4)}{text}", "+")
+    found = world.digest("2026-11-21").themes
+    assert found is not None
+    (theme,) = found.complaints
+    assert (theme.words, theme.posts, theme.share, theme.usual) == ("storing", 8, 0.6667, 0.05)

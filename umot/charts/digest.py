@@ -129,11 +129,17 @@ def dressed(chart: Any) -> Any:
     )
 
 
+def described(chart: Any) -> dict[str, Any]:
+    """What to draw, not checked a second time: altair checks each part as it is made."""
+    found: dict[str, Any] = chart.to_dict(validate=False)
+    return found
+
+
 def svg(chart: Any) -> str:
     """A picture as SVG for a page, its colours by the names of `STYLE` as CSS variables."""
     import vl_convert
 
-    text: str = vl_convert.vegalite_to_svg(chart.to_json())
+    text: str = vl_convert.vegalite_to_svg(described(chart))
     for name, colour in STYLE.items():
         text = text.replace(f'"{colour}"', f'"var(--{name})"')
     # The page says in words what the picture shows; roles of its marks without names help nobody.
@@ -146,5 +152,5 @@ def png(chart: Any) -> bytes:
     import vl_convert
 
     painted = chart.properties(background="white")
-    made: bytes = vl_convert.vegalite_to_png(painted.to_json(), scale=SCALE)
+    made: bytes = vl_convert.vegalite_to_png(described(painted), scale=SCALE)
     return made

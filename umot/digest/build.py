@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from umot.digest import change, details, memory, phrases, quotes
+from umot.digest.asked import Asked
 from umot.digest.days import (
     MONTH,
     WEEK,
@@ -26,7 +27,6 @@ from umot.digest.days import (
 )
 from umot.digest.facts import (
     SCHEMA,
-    Coverage,
     Digest,
     Group,
     Health,
@@ -49,7 +49,6 @@ HISTORY = 14  # days shown, the day itself included
 HEARD = 14  # days within which a source must have been visited to count as one still in use
 FRESH = timedelta(hours=24)  # how old the last success may be at the end of the day
 ERROR = 200  # characters of a source's failure that are shown
-IMPORTS = "import:"  # how `umot import` names its sources
 
 
 def build(db: Connection, brand: str, day: date, *, language: str, examples: int = 5) -> Digest:
@@ -62,29 +61,38 @@ def build(db: Connection, brand: str, day: date, *, language: str, examples: int
     zones = store.time_zones(db)
     if brand not in zones:
         raise UnknownName("brand", brand, zones)
-    facts = gather(db, brand, day, zones[brand], examples, w)
+    zone = zones[brand]
+    asked = Asked(
+        db,
+        brand,
+        midnight(day, zone),
+        midnight(day + timedelta(days=1), zone),
+        store.touchpoint_names(db),
+        w,
+    )
+    facts = gather(asked, day, zone, examples)
     return replace(facts, headline=phrases.headline(facts, w))
 
 
-def gather(db: Connection, brand: str, day: date, zone: str, examples: int, w: Words) -> Digest:
+def gather(asked: Asked, day: date, zone: str, examples: int) -> Digest:
     """The digest without its headline."""
-    starts_at, ends_at = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+    db, brand, w = asked.db, asked.brand, asked.w
+    starts_at, ends_at = asked.starts_at, asked.ends_at
     month, week = ago(day, MONTH + 1, zone), ago(day, WEEK + 1, zone)
     counts = store.post_counts(db, brand, month, ends_at)
     days = tallies_by_day(counts, day)
     history = days[-HISTORY:]
     today = [count for count in counts if count.day == day]
-    posts, missed = history[-1].tally, unscored(today)
+    posts, missed, before = history[-1].tally, unscored(today), earlier(history)
+    usual = change.busy(before, change.MIN_DAYS)
     visits = store.visits(db, brand, ago(day, HEARD, zone), starts_at, ends_at)
     found = sources(today, visits, ends_at)
+    visited = sum(1 for visit in visits if not imported(visit.source))
     stages, untraced = journey(store.moment_counts(db, brand, starts_at, ends_at), w)
-    before, _ = journey(store.moment_counts(db, brand, week, starts_at), w)
+    stages_before, _ = journey(store.moment_counts(db, brand, week, starts_at), w)
     traced = sum(stage.tally.total for stage in stages) + untraced
-    spread = traced / max(posts.scored, 1)
-    owed = ago(day, HISTORY, zone)
-    busy = sum(1 for one in days[-WEEK - 1 : -1] if one.tally.total)
-    quoted = quotes.strongest(db, brand, starts_at, ends_at, examples, w)
-    owing = store.complaints(db, brand, owed, starts_at, ends_at)
+    quoted = quotes.strongest(asked, examples)
+    owing = store.complaints(db, brand, ago(day, HISTORY, zone), starts_at, ends_at)
     return Digest(
         schema=SCHEMA,
         brand=plain(brand),
@@ -94,27 +102,27 @@ def gather(db: Connection, brand: str, day: date, zone: str, examples: int, w: W
         starts_at=starts_at,
         ends_at=ends_at,
         headline="",
-        coverage=covered(found, visits, posts, missed, w),
+        coverage=phrases.coverage(found, visited, posts, missed, w),
         posts=posts,
         unscored=missed,
-        changes=change.compare(posts, earlier(history), weekdays(days)),
+        changes=change.compare(posts, before, weekdays(days)),
         history=history,
-        alerts=quotes.alerts(db, brand, ends_at, w),
-        stages=details.stages(db, brand, starts_at, ends_at, stages, before, spread, w),
+        alerts=quotes.alerts(asked),
+        stages=details.stages(
+            asked, stages, stages_before, traced / max(posts.scored, 1), usual=usual
+        ),
         untraced=untraced,
         negative=quoted["negative"],
         positive=quoted["positive"],
         sources=found,
         platforms=groups(today, lambda one: one.platform, platform_name),
         languages=groups(today, lambda one: one.language, lambda code: tongue(code, w)),
-        memory=memory.memory(
-            store.experiences(db, brand, starts_at, ends_at), store.touchpoint_names(db), w
-        ),
+        memory=memory.memory(store.experiences(db, brand, starts_at, ends_at), asked.names, w),
         complaints=memory.complaints(owing, HISTORY),
-        answers=details.answers(db, brand, owing, ends_at, examples, w),
-        themes=themes(db, brand, month, starts_at, ends_at, reach(days), w),
-        ratings=details.ratings(db, brand, starts_at, ends_at, w),
-        voices=details.voices(db, brand, week, starts_at, ends_at, busy),
+        answers=details.answers(asked, owing, examples),
+        themes=themes(asked, month, reach(days)),
+        ratings=details.ratings(asked),
+        voices=details.voices(asked, week, usual=usual),
     )
 
 
@@ -214,16 +222,4 @@ def health(name: str, visit: store.VisitRow | None, ends_at: datetime) -> Health
 
 def imported(source: str) -> bool:
     """Whether a source is a file read once, which nobody expects to be visited again."""
-    return source.startswith(IMPORTS)
-
-
-def covered(
-    found: Sequence[Source],
-    visits: Sequence[store.VisitRow],
-    posts: Tally,
-    missed: Unscored,
-    w: Words,
-) -> Coverage:
-    """What was heard and read; imports are no sources that are visited."""
-    visited = sum(1 for visit in visits if not imported(visit.source))
-    return phrases.coverage(found, visited, posts, missed, w)
+    return source.startswith(phrases.IMPORTS)

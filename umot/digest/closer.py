@@ -32,14 +32,14 @@ def themes(digest: Digest, w: Words) -> list[ThemeList]:
     found = digest.themes
     if found is None:
         return []
-    lists = []
-    for sort, label, some, more in (
-        ("complaints", "negative", found.complaints, found.more_complaints),
-        ("praise", "positive", found.praise, found.more_praise),
-    ):
-        line = touchpoints(digest, label, w)
-        if some or line:
-            lists.append(ThemeList(sort, w(f"themes.{sort}"), line, some, more))  # type: ignore[arg-type]
+    criticism, applause = (touchpoints(digest, label, w) for label in ("negative", "positive"))
+    about = (
+        ThemeList(
+            "complaints", w("themes.complaints"), criticism, found.complaints, found.more_complaints
+        ),
+        ThemeList("praise", w("themes.praise"), applause, found.praise, found.more_praise),
+    )
+    lists = [one for one in about if one.themes or one.line]
     line = ""
     if found.new is None:
         line = w("themes.too_early", n=found.days)
@@ -108,10 +108,8 @@ def memory(digest: Digest, w: Words) -> list[str]:
     ]
     for what, cause in (("peak", found.peak), ("end", found.end)):
         if cause is not None:
-            lines.append(
-                w(f"memory.{what}", touchpoint=cause.name, n=cause.experiences,
-                  all=found.experiences)
-            )  # fmt: skip
+            values = {"n": cause.experiences, "all": found.experiences}
+            lines.append(w(f"memory.{what}", touchpoint=cause.name, **values))
     return lines
 
 
@@ -132,6 +130,15 @@ def complaints(digest: Digest, w: Words) -> list[str]:
     if found.hours is not None:
         lines.append(w("complaints.hours", n=max(math.ceil(found.hours), 1)))
     return lines
+
+
+def beside_journey(digest: Digest, w: Words) -> list[tuple[str, list[str]]]:
+    """Titles and sentences about what is remembered and complaints, where there are any."""
+    found = (
+        (w("memory.title"), memory(digest, w)),
+        (w("complaints.title"), complaints(digest, w)),
+    )
+    return [(title, lines) for title, lines in found if lines]
 
 
 def answers(digest: Digest, w: Words) -> list[str]:

@@ -8,33 +8,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from umot.digest import quotes
-from umot.digest.change import MIN_DAYS, MIN_POSTS, nets, proportions
-from umot.digest.facts import Change, Quote, Ratings, Reason, Stage, Tally, Verdict, Voice
+from umot.digest.asked import Asked
+from umot.digest.change import MIN_POSTS, against, proportions
+from umot.digest.facts import Change, Quote, Ratings, Stage, Tally, Verdict, Voice
 from umot.digest.text import plain, shorten
-from umot.digest.words import Words
-from warehouse import Connection
 from warehouse import digest_details as store
-from warehouse.digest import ComplaintRow, touchpoint_names
+from warehouse.digest import ComplaintRow
 
 MIN_STARS = 3  # posts with stars, below which nothing is said about them
 
 
 def stages(
-    db: Connection,
-    brand: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    now: Sequence[Stage],
-    before: Sequence[Stage],
-    spread: float,
-    w: Words,
+    asked: Asked, now: Sequence[Stage], before: Sequence[Stage], spread: float, *, usual: bool
 ) -> tuple[Stage, ...]:
     """The stages with what moved against `before` (the week), and the sentence felt most.
 
     `spread` is how many moments a post has: moments of one post are felt alike, so they count
-    for as many fewer.
+    for as many fewer. `usual` says whether enough days of that week have posts.
     """
-    rows = store.sentences(db, brand, starts_at, ends_at)
+    rows = store.sentences(asked.db, asked.brand, asked.starts_at, asked.ends_at)
     chosen = {}
     for stage in now:
         first, second = ("negative", "positive")
@@ -43,80 +35,56 @@ def stages(
         found = {row.label: row for row in rows if row.stage == stage.key}
         if row := found.get(first) or found.get(second):
             chosen[stage.key] = row
-    quoted = store.quoted(db, brand, [row.post_id for row in chosen.values()], ends_at)
-    names = touchpoint_names(db)
+    posts = [row.post_id for row in chosen.values()]
+    quoted = store.quoted(asked.db, asked.brand, posts, asked.ends_at)
     past = {stage.key: stage.tally for stage in before}
 
     def sentence(key: str) -> Quote | None:
         row = chosen.get(key)
         if row is None or row.post_id not in quoted:
             return None
-        made = quotes.quote(quoted[row.post_id], names, w)
+        made = quotes.quote(quoted[row.post_id], asked.names, asked.w)
         return replace(made, title=None, text=shorten(plain(row.text)), label=row.label)
 
     return tuple(
         replace(
             stage,
-            change=moved(stage.tally, past[stage.key], spread),
+            change=moved(stage.tally, past[stage.key], spread, usual=usual),
             quote=sentence(stage.key),
         )
         for stage in now
     )
 
 
-def moved(now: Tally, before: Tally, spread: float) -> Change:
+def moved(now: Tally, before: Tally, spread: float, *, usual: bool) -> Change:
     """The net sentiment of a stage's moments against those of the week before."""
-    if now.net is None or before.net is None or min(now.scored, before.scored) < MIN_POSTS:
-        reason: Reason = "few_now" if now.scored < MIN_POSTS else "few_before"
-        return Change(
-            "net", "week_before", now.net, None, None, None, None, "unknown", reason
-        )  # fmt: skip
-    low, high = nets(now, before)
-    middle, half = (low + high) / 2, (high - low) / 2 * math.sqrt(max(spread, 1.0))
+    change = against("net", "week_before", now, before, 1, usual)
+    if change.low is None or change.high is None:
+        return change
+    middle, half = (change.low + change.high) / 2, (change.high - change.low) / 2
+    half *= math.sqrt(max(spread, 1.0))
     verdict: Verdict = "up" if middle > half else "down" if middle < -half else "same"
-    return Change(
-        "net",
-        "week_before",
-        now.net,
-        before.net,
-        round(now.net - before.net, 4),
-        round(middle - half, 4),
-        round(middle + half, 4),
-        verdict,
-        None,
-    )
+    low, high = round(middle - half, 4), round(middle + half, 4)
+    return replace(change, low=low, high=high, verdict=verdict)
 
 
-def answers(
-    db: Connection,
-    brand: str,
-    complaints: Sequence[ComplaintRow],
-    ends_at: datetime,
-    most: int,
-    w: Words,
-) -> tuple[Quote, ...]:
+def answers(asked: Asked, complaints: Sequence[ComplaintRow], most: int) -> tuple[Quote, ...]:
     """Those of the complaints that wait for an answer, at most so many, to take up first."""
-    ids = store.answers(db, complaints, ends_at, most)
-    return found(db, brand, ids, ends_at, w)
+    return found(asked, store.answers(asked.db, complaints, asked.ends_at, most))
 
 
-def found(
-    db: Connection, brand: str, ids: Sequence[str], ends_at: datetime, w: Words
-) -> tuple[Quote, ...]:
+def found(asked: Asked, ids: Sequence[str]) -> tuple[Quote, ...]:
     """Posts as quotes, in this order, without those that are gone."""
-    rows = store.quoted(db, brand, ids, ends_at)
-    names = touchpoint_names(db)
-    return tuple(quotes.quote(rows[one], names, w) for one in ids if one in rows)
+    rows = store.quoted(asked.db, asked.brand, ids, asked.ends_at)
+    return tuple(quotes.quote(rows[one], asked.names, asked.w) for one in ids if one in rows)
 
 
-def ratings(
-    db: Connection, brand: str, starts_at: datetime, ends_at: datetime, w: Words
-) -> Ratings | None:
+def ratings(asked: Asked) -> Ratings | None:
     """Stars against words; None where fewer than `MIN_STARS` posts have stars."""
-    row = store.ratings(db, brand, starts_at, ends_at)
+    row = store.ratings(asked.db, asked.brand, asked.starts_at, asked.ends_at)
     if row.posts < MIN_STARS or row.mean is None:
         return None
-    shown = found(db, brand, [row.strongest] if row.strongest else [], ends_at, w)
+    shown = found(asked, [row.strongest] if row.strongest else [])
     return Ratings(
         row.posts,
         round(row.mean, 2),
@@ -126,21 +94,19 @@ def ratings(
     )
 
 
-def voices(
-    db: Connection, brand: str, since: datetime, starts_at: datetime, ends_at: datetime, days: int
-) -> tuple[Voice, ...]:
+def voices(asked: Asked, since: datetime, *, usual: bool) -> tuple[Voice, ...]:
     """The brand and its competitors, the most spoken of first; empty where it has none.
 
-    `days` are the days before with posts about the brand: too few are no week to compare with.
+    `usual` says whether enough of the days from `since` on have posts to be compared with.
     """
-    rows = store.voices(db, brand, since, starts_at, ends_at)
+    rows = store.voices(asked.db, asked.brand, since, asked.starts_at, asked.ends_at)
     brands = {row.brand: row.own for row in rows}
     if len(brands) < 2 or not any(row.in_period for row in rows):
         return ()
     now = {row.brand: row for row in rows if row.in_period}
     before = {row.brand: row.posts for row in rows if not row.in_period}
     posts, earlier = sum(row.posts for row in now.values()), sum(before.values())
-    fair = posts >= MIN_POSTS and earlier >= MIN_POSTS and days >= MIN_DAYS
+    fair = usual and min(posts, earlier) >= MIN_POSTS
 
     def voice(name: str) -> Voice:
         row = now.get(name)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from umot.digest import closer, pictures, shown
 from umot.digest.facts import DayTally, Digest, Tally
 from umot.digest.text import shorten, web_link
-from umot.digest.words import words
+from umot.digest.words import Words, words
 from umot.language import format_date, sentence
 
 CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # a language, as HTML wants it
@@ -34,30 +34,36 @@ def page(digest: Digest) -> str:
     """The whole page."""
     w = words(digest.language)
     parts: dict[str, Any] = {
-        "d": digest,
-        "w": w,
-        "shown": shown,
         "link": web_link,
-        "segments": segments,
         "columns": columns(digest),
         "traced": any(stage.tally.total for stage in digest.stages),
         "most": max(
             (one.tally.total for stage in digest.stages for one in stage.touchpoints), default=1
         ),
         "language_of": language_of,
+        # Drawn by us from numbers and the catalogue's words, so it is no stranger's markup.
+        "picture": Markup(pictures.journey_svg(digest, w) or ""),  # noqa: S704 - see above
+        "alternative": pictures.journey_alternative(digest, w),
+        "day_name": lambda day, style: format_date(day, w.language, style),
+    }
+    return environment().get_template("digest.html").render(common(digest, w) | parts)
+
+
+def common(digest: Digest, w: Words) -> dict[str, Any]:
+    """What the templates of the page and the mail both show."""
+    return {
+        "d": digest,
+        "w": w,
+        "shown": shown,
         "closer": closer,
+        "segments": segments,
         "shorten": shorten,
         "themes": closer.themes(digest, w),
         "answers": closer.answers(digest, w),
         "ratings": closer.ratings(digest, w),
         "voices": closer.voices(digest, w),
-        # Drawn by us from numbers and the catalogue's words, so it is no stranger's markup.
-        "picture": Markup(pictures.journey_svg(digest, w) or ""),  # noqa: S704
-        "alternative": pictures.journey_alternative(digest, w),
         "date": sentence(format_date(digest.day, w.language)),
-        "day_name": lambda day, style: format_date(day, w.language, style),
     }
-    return environment().get_template("digest.html").render(parts)
 
 
 def segments(tally: Tally) -> list[tuple[str, int]]:

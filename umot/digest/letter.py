@@ -7,17 +7,16 @@ the same mail, byte for byte.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
 from umot.digest import closer, html, pictures, plain_text, shown
-from umot.digest.facts import Digest, Quote
+from umot.digest.facts import Digest
 from umot.digest.plain_text import LONGEST, QUOTES
-from umot.digest.text import shorten, web_link
+from umot.digest.text import web_link
 from umot.digest.words import Words, words
-from umot.language import format_date, join, sentence
+from umot.language import format_date, join
 
 DAYS, JOURNEY = "days@umot", "journey@umot"  # how the HTML calls its pictures
 
@@ -25,8 +24,10 @@ DAYS, JOURNEY = "days@umot", "journey@umot"  # how the HTML calls its pictures
 def mail(digest: Digest, link: str = "") -> str:
     """The message in ASCII, without sender, receiver and date; `link` leads to the page."""
     w = words(digest.language)
-    drawn = [(DAYS, "days", pictures.days(digest, w)),
-             (JOURNEY, "journey", pictures.journey_png(digest, w))]  # fmt: skip
+    drawn = (
+        (DAYS, "days", pictures.days(digest)),
+        (JOURNEY, "journey", pictures.journey_png(digest, w)),
+    )
     images = [(name, stem, png) for name, stem, png in drawn if png is not None]
     made = EmailMessage(policy=SMTP)
     made["Subject"] = title(digest, w)
@@ -88,36 +89,18 @@ def brief(digest: Digest, link: str = "") -> str:
     return "\n".join(lines)
 
 
-def unseen(found: Sequence[Quote], digest: Digest) -> list[Quote]:
-    """Quotes that do not stand further up in the mail, among alerts or answers owed."""
-    above = [alert.post for alert in digest.alerts[:QUOTES]] + list(digest.answers[:QUOTES])
-    known = {quote.post_id for quote in above if quote is not None}
-    return [quote for quote in found if quote.post_id not in known]
-
-
 def page(digest: Digest, w: Words, link: str, images: set[str]) -> str:
     """The HTML part: tables and inlined styles only, which every mail program knows."""
     parts: dict[str, Any] = {
-        "d": digest,
-        "w": w,
         "link": link,
         "images": images,
         "days_alternative": pictures.days_alternative(digest, w),
         "journey_alternative": pictures.journey_alternative(digest, w),
-        "shown": shown,
-        "closer": closer,
-        "segments": html.segments,
         "web_link": web_link,
-        "shorten": shorten,
         "limit": LONGEST,
         "quotes": QUOTES,
-        "unseen": lambda found: unseen(found, digest),
-        "themes": closer.themes(digest, w),
-        "answers": closer.answers(digest, w),
-        "ratings": closer.ratings(digest, w),
-        "voices": closer.voices(digest, w),
+        "unseen": lambda found: shown.unseen(found, digest, QUOTES),
         "days": DAYS,
         "journey": JOURNEY,
-        "date": sentence(format_date(digest.day, w.language)),
     }
-    return html.environment().get_template("mail.html").render(parts)
+    return html.environment().get_template("mail.html").render(html.common(digest, w) | parts)

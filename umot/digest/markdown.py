@@ -44,6 +44,8 @@ def tone(digest: Digest, w: Words) -> Iterator[str]:
     yield safe(shown.described(digest.posts, w))
     if shown.comparable(digest):
         yield table(shown.heads(digest, w), shown.changes(digest, w), numbers={1})
+    elif reason := shown.incomparable(digest, w):
+        yield safe(reason)
     if not shown.alive(digest):
         return
     yield f"## {w('history.title')}"
@@ -97,6 +99,9 @@ def beside(digest: Digest, w: Words) -> Iterator[str]:
 
 def journey(digest: Digest, w: Words) -> Iterator[str]:
     """The five stages, where any moment was traced to them, what is remembered, complaints."""
+    beside = closer.beside_journey(digest, w)
+    if not (digest.posts.total or beside):
+        return
     yield f"## {w('journey.title')}"
     if any(stage.tally.total for stage in digest.stages):
         head = [w("journey.stage"), w("journey.places"), *tally_head(w)]
@@ -114,16 +119,14 @@ def journey(digest: Digest, w: Words) -> Iterator[str]:
         yield safe(w("journey.nothing"))
     if digest.untraced:
         yield safe(w("journey.untraced", n=digest.untraced))
-    for title, lines in (
-        (w("memory.title"), closer.memory(digest, w)),
-        (w("complaints.title"), closer.complaints(digest, w)),
-    ):
-        if lines:
-            yield f"**{safe(title)}.** {safe(' '.join(lines))}"
+    for title, lines in beside:
+        yield f"**{safe(title)}.** {safe(' '.join(lines))}"
 
 
 def quotes(digest: Digest, w: Words) -> Iterator[str]:
-    """The strongest posts of either sort."""
+    """The strongest posts of either sort, where there are posts at all."""
+    if not digest.posts.total:
+        return
     for label, found in (("negative", digest.negative), ("positive", digest.positive)):
         yield f"## {w(f'quotes.{label}')}"
         if not found:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from statistics import fmean, median
 
 from umot.digest import quotes
+from umot.digest.asked import Names
 from umot.digest.change import MIN_POSTS, Z
 from umot.digest.facts import Cause, Complaints, Memory, Recall
 from umot.digest.phrases import TOPIC
@@ -19,7 +20,7 @@ from warehouse.digest import ComplaintRow, ExperienceRow
 MIN_ANSWERS = 3  # below this a median says nothing
 
 
-def memory(rows: Sequence[ExperienceRow], names: quotes.Names, w: Words) -> Memory | None:
+def memory(rows: Sequence[ExperienceRow], names: Names, w: Words) -> Memory | None:
     """The peak-end picture; None where fewer than `MIN_POSTS` tell of more than one moment.
 
     Peak, end and mean of a single moment are one number, so only the others tell them apart.
@@ -61,7 +62,7 @@ def interval(
     return Z * math.sqrt(spread / len(rows))
 
 
-def cause(touchpoints: Sequence[str], names: quotes.Names, w: Words) -> Cause | None:
+def cause(touchpoints: Sequence[str], names: Names, w: Words) -> Cause | None:
     """The commonest touchpoint; None where two are as common or none is common."""
     counts = Counter(key for key in touchpoints if key != NONE)
     (key, count), *rest = counts.most_common(2) or [(NONE, 0)]

@@ -12,6 +12,7 @@ SLIGHT, MUCH = 10, 30  # points of net sentiment: below is "slightly", from ther
 TOPIC = 3  # moments of one sort that a touchpoint needs to be named in the headline
 FEW = 10  # posts per day, below which their mean has a decimal
 WORDS = 3  # of complaints that are named in the headline
+IMPORTS = "import:"  # how `umot import` names its sources
 PERIODS: tuple[Against, ...] = ("day_before", "week_before")
 
 
@@ -151,7 +152,8 @@ def coverage(
         lines.append(w("coverage.truncated", sources=join(truncated, w.language)))
     for what in ("unvisited", "imported"):
         if names[what]:
-            lines.append(w(f"coverage.{what}", sources=join(names[what], w.language)))
+            told = [name.removeprefix(IMPORTS) for name in names[what]]
+            lines.append(w(f"coverage.{what}", sources=join(told, w.language)))
     if posts.total:
         lines.append(reading(posts, unscored, w))
     complete = visited > 0 and not (names["failed"] or names["late"] or truncated)

@@ -9,7 +9,7 @@ from umot.digest.words import Words
 from umot.language import format_date
 
 
-def days(digest: Digest, w: Words) -> bytes | None:
+def days(digest: Digest) -> bytes | None:
     """The posts of the last days as PNG; None where there are none or no picture can be drawn."""
     if not charts.installed() or not any(one.tally.total for one in digest.history):
         return None

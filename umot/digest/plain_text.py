@@ -37,6 +37,8 @@ def alerts(digest: Digest, w: Words) -> Iterator[str]:
         yield from filled(f"{shown.alarm(alert, w)}: {alert.reason}")
         if alert.post:
             yield from quoted(alert.post, digest, w)
+    if rest := shown.more(digest.alerts, w):
+        yield from filled(rest)
 
 
 def tone(digest: Digest, w: Words) -> Iterator[str]:
@@ -44,6 +46,7 @@ def tone(digest: Digest, w: Words) -> Iterator[str]:
     yield from headed(w("tally.title"))
     yield from filled(shown.described(digest.posts, w))
     if not shown.comparable(digest):
+        yield from filled(shown.incomparable(digest, w))
         return
     for name, now, *before in shown.changes(digest, w):
         yield from filled(f"{name} {now}", "- ")
@@ -72,21 +75,32 @@ def answers(digest: Digest, w: Words) -> Iterator[str]:
 
 
 def journey(digest: Digest, w: Words) -> Iterator[str]:
-    """The five stages."""
+    """The five stages and what moved, what is remembered, and complaints."""
+    beside = closer.beside_journey(digest, w)
+    if not (digest.posts.total or beside):
+        return
     yield from headed(w("journey.title"))
-    for stage in digest.stages:
-        told = [w("journey.moments", n=stage.tally.total)]
-        if stage.tally.total:
-            told.append(w("journey.net", net=w.signed(stage.tally.net)))
-        yield from filled(f"{stage.name}: {', '.join(told)}", "- ")
+    if not any(stage.tally.total for stage in digest.stages):
+        yield w("journey.nothing")
+    for stage in (one for one in digest.stages if one.tally.total):
+        moments = w("journey.moments", n=stage.tally.total)
+        line = f"{stage.name}: {moments}, {w('journey.net', net=w.signed(stage.tally.net))}"
+        if moved := closer.moved(stage, w):
+            line += f". {moved}"
+        yield from filled(line, "- ")
+        if stage.quote:
+            yield from filled(f"“{stage.quote.text}”", "  ")
+    for title, lines in beside:
+        yield from ["", *filled(f"{title}. {' '.join(lines)}")]
 
 
 def strongest(digest: Digest, w: Words) -> Iterator[str]:
-    """The strongest posts of either sort."""
+    """The strongest posts of either sort that do not stand further up."""
     for label, found in (("negative", digest.negative), ("positive", digest.positive)):
-        if found:
+        fresh = shown.unseen(found, digest, QUOTES)[:QUOTES]
+        if fresh:
             yield from headed(w(f"quotes.{label}"))
-        for quote in found[:QUOTES]:
+        for quote in fresh:
             yield from quoted(quote, digest, w)
 
 
@@ -128,8 +142,12 @@ def filled(line: str, mark: str = "") -> list[str]:
 
 def quoted(quote: Quote, digest: Digest, w: Words) -> list[str]:
     """A post with what is known about it."""
-    said = f"{quote.title}. {quote.text}" if quote.title else quote.text
-    lines = wrap(shorten(said, LONGEST), WIDTH, initial_indent="> ", subsequent_indent="> ")
+    said = [quote.title, shorten(quote.text, LONGEST)]
+    lines = [
+        line
+        for text in filter(None, said)
+        for line in wrap(text, WIDTH, initial_indent="> ", subsequent_indent="> ")
+    ]
     lines += filled(" · ".join(shown.remarks(quote, digest, w)), "  ")
     link = web_link(quote.url)
     return [*lines, f"  {link.href}", ""] if link else [*lines, ""]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 
+from umot.digest.asked import Asked, Names
 from umot.digest.facts import OpenAlert, Quote
 from umot.digest.text import plain, shorten
 from umot.digest.words import Words
 from umot.journey import STAGES
-from warehouse import Connection
 from warehouse import digest as store
 from warehouse import digest_details as details
 
@@ -16,26 +16,20 @@ TITLE = 120  # characters of a title that are shown
 SOURCE = 40  # characters of a source's name
 REASON = 400  # characters of the sentence that says why an alert was raised
 
-Names = dict[str, tuple[str, str]]
 
-
-def strongest(
-    db: Connection, brand: str, starts_at: datetime, ends_at: datetime, examples: int, w: Words
-) -> dict[str, tuple[Quote, ...]]:
+def strongest(asked: Asked, examples: int) -> dict[str, tuple[Quote, ...]]:
     """The strongest posts by label, negative and positive; digest_quotes.sql says how ranked."""
-    names = store.touchpoint_names(db)
-    rows = store.quotes(db, brand, starts_at, ends_at, examples)
+    rows = store.quotes(asked.db, asked.brand, asked.starts_at, asked.ends_at, examples)
     return {
-        label: tuple(quote(row, names, w) for row in rows if row.label == label)
+        label: tuple(quote(row, asked.names, asked.w) for row in rows if row.label == label)
         for label in ("negative", "positive")
     }
 
 
-def alerts(db: Connection, brand: str, ends_at: datetime, w: Words) -> tuple[OpenAlert, ...]:
+def alerts(asked: Asked) -> tuple[OpenAlert, ...]:
     """The alerts that were open at the end of the day, the gravest first."""
-    names = store.touchpoint_names(db)
-    rows = store.open_alerts(db, brand, ends_at)
-    reasons = details.reasons(db, [row.alert_id for row in rows], w.language)
+    rows = store.open_alerts(asked.db, asked.brand, asked.ends_at)
+    reasons = details.reasons(asked.db, [row.alert_id for row in rows], asked.w.language)
     return tuple(
         OpenAlert(
             alert_id=row.alert_id,
@@ -44,7 +38,7 @@ def alerts(db: Connection, brand: str, ends_at: datetime, w: Words) -> tuple[Ope
             raised_at=row.raised_at.astimezone(UTC),
             subject=plain(row.subject),
             reason=shorten(plain(reasons.get(row.alert_id, row.reason)), REASON),
-            post=quote(row.post, names, w) if row.post else None,
+            post=quote(row.post, asked.names, asked.w) if row.post else None,
         )
         for row in rows
     )

@@ -23,11 +23,11 @@ def render(digest: Digest, format: str) -> str:  # noqa: A002 - as the command l
     """`digest` as text of `format`; raises `UnknownName` for one that is not in `FORMATS`.
 
     html: one page that asks for nothing from outside. md: CommonMark with tables. eml: a mail that
-    opens in a mail program as a draft. json: the
-    fields of `umot.digest.facts.Digest` by name, in the order they have there, so that the same
-    digest is the same bytes. In JSON, times are ISO 8601 in UTC ("2026-11-20T23:00:00Z"), days
-    are ISO dates, shares are 0 to 1, scores -1 to 1, net sentiment -100 to 100, what does not
-    exist is null; `schema` rises when a field changes its meaning or goes, not when one comes.
+    opens in a mail program as a draft. json: the fields of `umot.digest.facts.Digest` by name, in
+    the order they have there, so that the same digest is the same bytes. In JSON, times are ISO
+    8601 in UTC ("2026-11-20T23:00:00Z"), days are ISO dates, shares are 0 to 1, scores -1 to 1,
+    net sentiment -100 to 100, what does not exist is null; `schema` rises when a field changes its
+    meaning or goes, not when one comes.
     """
     if format == "html":
         return html.page(digest)

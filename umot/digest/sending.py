@@ -6,6 +6,7 @@ A digest that is kept is never made again by itself: it is shown and sent as it 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,7 +19,7 @@ from umot.digest.build import build
 from umot.digest.facts import Digest
 from umot.digest.render import from_json, to_json
 from umot.digest.words import words
-from umot.errors import Fatal
+from umot.errors import Fatal, Retriable
 from warehouse import Connection, Warehouse, digests, outbox
 from warehouse.digests import Kept, Sending
 from warehouse.outbox import Message
@@ -69,7 +70,7 @@ def keep(
     """The newest revision of a day in these languages, made where it is not kept yet.
 
     `refresh` makes the next one where it would say anything else. Two that do this at once keep
-    one revision.
+    one revision. Raises `Retriable` where another one was kept meanwhile, in another language.
     """
     with warehouse.read() as db:
         revision = digests.latest(db, brand, day)
@@ -87,19 +88,24 @@ def keep(
         known = {
             language: digests.kept(db, brand, day, revision, language) for language in languages
         }
-        if refresh and any(
-            one is None or one.payload != to_json(made[language]) for language, one in known.items()
-        ):
+        if refresh and any(differs(one, made[language]) for language, one in known.items()):
             revision += 1
             known = dict.fromkeys(languages)
         found = []
         for language in languages:
             one = known[language]
             if one is None:
+                if language not in made:
+                    raise Retriable(f"another revision of {day} was kept meanwhile; run this again")
                 one = kept(brand, made[language], max(revision, 1), now)
                 digests.keep(db, one, mails[language])
             found.append(one)
     return found
+
+
+def differs(one: Kept | None, digest: Digest) -> bool:
+    """Whether a digest says anything else than the one that is kept, if one is."""
+    return one is None or json.loads(one.payload) != json.loads(to_json(digest))
 
 
 def kept(brand: str, digest: Digest, revision: int, now: datetime) -> Kept:
@@ -131,8 +137,8 @@ def send(
     with warehouse.transaction(COMMAND) as db:
         mend(db, settings)
         for channel in channels:
-            outbox.put(db, message(by_language[tongue(settings, channel)], channel, settings),
-                       clock())  # fmt: skip
+            one = by_language[tongue(settings, channel)]
+            outbox.put(db, message(one, channel, settings), clock())
         digests.supersede(db, found[0], clock())
     notify.deliver(warehouse, settings, clock=clock, environment=environment)
     with warehouse.write(COMMAND) as db:

@@ -19,7 +19,7 @@ from umot.digest.facts import (
     Tally,
 )
 from umot.digest.words import Words
-from umot.language import format_date, format_time
+from umot.language import format_date, format_time, join
 
 TOUCHPOINTS = 3  # of a stage that are shown
 ALERTS = 10  # that are shown in full
@@ -82,8 +82,16 @@ def changes(digest: Digest, w: Words) -> list[tuple[str, ...]]:
 
 
 def comparable(digest: Digest) -> bool:
-    """Whether a comparison says anything: not where there are no posts, today or before."""
-    return bool(digest.posts.total) or any(one.verdict != "unknown" for one in digest.changes)
+    """Whether any measure can be compared with before."""
+    return any(one.verdict != "unknown" for one in digest.changes)
+
+
+def incomparable(digest: Digest, w: Words) -> str:
+    """Why nothing can be compared, in a line; empty where something can, or nothing was said."""
+    if comparable(digest) or not digest.posts.total:
+        return ""
+    reasons = dict.fromkeys(changed(one, w) for one in digest.changes)
+    return f"{w('change.title')}: {join(reasons, w.language)}."
 
 
 def alive(digest: Digest) -> bool:
@@ -219,6 +227,13 @@ def foot(digest: Digest, w: Words) -> list[str]:
             zone=digest.time_zone,
         ),
     ]
+
+
+def unseen(found: Sequence[Quote], digest: Digest, most: int) -> list[Quote]:
+    """Quotes that do not stand further up in a mail: `most` of the alerts' and answers owed do."""
+    above = [alert.post for alert in digest.alerts[:most]] + list(digest.answers[:most])
+    known = {quote.post_id for quote in above if quote is not None}
+    return [quote for quote in found if quote.post_id not in known]
 
 
 def more(alerts: Sequence[OpenAlert], w: Words) -> str | None:

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from umot.digest.terms import SHORTEST, Term
 from warehouse.digest_details import TextRow
@@ -28,6 +29,7 @@ TELLING = 1.64  # standard errors from which a word says what complaints or prai
 NEW = 3.0  # standard errors from which a word is new; docs/digest.md says how it was chosen
 EARLIER = 50  # posts of the weeks before that are needed to tell what is new
 SAME = 0.5  # of a word's posts that also have a more telling one, from which they are one theme
+PAIRED = 0.6  # of the posts with a word that also have a pair with it, from which the pair names it
 RELATED, BESIDE = 4, 2.0  # words that go with a theme: how many, and from how telling on
 
 
@@ -48,17 +50,17 @@ class Found:
     odds: float
 
 
-def labelled(today: Sequence[Said], label: str) -> list[int]:
-    """Places of the posts that read so."""
-    return [place for place, one in enumerate(today) if one.row.label == label]
+def sides(
+    today: Sequence[Said], past: Sequence[Said], label: str
+) -> tuple[list[int], Sequence[Said]]:
+    """The places of the day's posts that read so, and all posts that do not, of before too."""
+    within = [place for place, one in enumerate(today) if one.row.label == label]
+    return within, [one for one in chain(today, past) if one.row.label != label]
 
 
 def standing_out(today: Sequence[Said], past: Sequence[Said], label: str) -> list[Found]:
     """What tells posts of this tone from all others, of the day and before."""
-    within = labelled(today, label)
-    chosen = set(within)
-    others = [one for place, one in enumerate(today) if place not in chosen]
-    others += [one for one in past if one.row.label != label]
+    within, others = sides(today, past, label)
     return ranked(today, within, others, TELLING, LEAST, RARE)
 
 
@@ -78,20 +80,18 @@ def ranked(
     rare: float,
 ) -> list[Found]:
     """The themes of some posts of the day against other posts, the most telling first."""
-    places: dict[Term, set[int]] = {}
-    for place in within:
-        for term in today[place].terms:
-            places.setdefault(term, set()).add(place)
     floor = max(least, math.ceil(rare * len(within)))
+    counts = Counter(chain.from_iterable(today[place].terms for place in within))
+    places: dict[Term, set[int]] = {term: set() for term, count in counts.items() if count >= floor}
+    for place in within:
+        for term in today[place].terms & places.keys():
+            places[term].add(place)
     common = {
         term: posts
         for term, posts in places.items()
-        if len(posts) >= floor and len({today[place].row.writer for place in posts}) >= least
+        if len({today[place].row.writer for place in posts}) >= least
     }
-    known = common.keys()
-    elsewhere: Counter[Term] = Counter()
-    for one in others:
-        elsewhere.update(one.terms & known)
+    elsewhere = counted(others, common)
     everything = len(within) + len(others)
     scored = {
         term: odds(len(posts), len(within), elsewhere[term], len(others))
@@ -102,6 +102,12 @@ def ranked(
     # Two words say more than one: of equals, the pair comes first.
     chosen.sort(key=lambda term: (-round(scored[term], 6), -term.count(" "), term))
     return together(chosen, common, scored)
+
+
+def counted(posts: Iterable[Said], known: Iterable[Term]) -> Counter[Term]:
+    """In how many posts each of the terms stands."""
+    wanted = frozenset(known)
+    return Counter(chain.from_iterable(one.terms & wanted for one in posts))
 
 
 def odds(have: int, of: int, have_other: int, of_other: int) -> float:
@@ -156,16 +162,14 @@ def stem_of_word(word: str) -> str:
 def beside(one: Found, today: Sequence[Said], base: Sequence[int]) -> list[Term]:
     """Words that go with a theme: commoner in its posts than in the others looked at."""
     own = {word for term in one.terms for word in term.split()}
-    others = [today[place].terms for place in base if place not in one.posts]
-    counts = Counter(term for place in one.posts for term in today[place].terms)
+    others = [today[place] for place in base if place not in one.posts]
+    counts = Counter(chain.from_iterable(today[place].terms for place in one.posts))
     common = {
         term: count
         for term, count in counts.items()
         if count > LEAST and " " not in term and term not in own
     }
-    elsewhere: Counter[Term] = Counter()
-    for theirs in others:
-        elsewhere.update(theirs & common.keys())
+    elsewhere = counted(others, common)
     scored = {
         term: odds(count, len(one.posts), elsewhere[term], len(others))
         for term, count in common.items()
@@ -196,6 +200,6 @@ def named(one: Found, today: Sequence[Said]) -> Term:
     within = [today[place].terms for place in one.posts if first in today[place].terms]
     for term in one.terms[1:]:
         is_pair = " " in term and first in term.split()
-        if is_pair and sum(1 for terms in within if term in terms) >= SAME * len(within):
+        if is_pair and sum(1 for terms in within if term in terms) >= PAIRED * len(within):
             return term
     return first

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from umot.digest import quotes
+from umot.digest.asked import Asked
 from umot.digest.days import MONTH
 from umot.digest.facts import Tally, Theme, Themes
 from umot.digest.standing import (
@@ -14,17 +15,15 @@ from umot.digest.standing import (
     Found,
     Said,
     beside,
-    labelled,
     named,
     new,
+    sides,
     standing_out,
 )
 from umot.digest.terms import stop_words, terms
 from umot.digest.text import plain
-from umot.digest.words import Words
-from warehouse import Connection
 from warehouse import digest_details as store
-from warehouse.digest import QuoteRow, touchpoint_names
+from warehouse.digest import QuoteRow
 
 SHOWN = 6  # themes of each sort
 MORE = 12  # words of further themes, named without their figures
@@ -32,29 +31,15 @@ TODAY, BEFORE = 10_000, 10_000  # posts looked at, at most
 LENGTH = 1_000  # characters of each
 
 
-def themes(
-    db: Connection,
-    brand: str,
-    since: datetime,
-    starts_at: datetime,
-    ends_at: datetime,
-    days: int,
-    w: Words,
-) -> Themes | None:
+def themes(asked: Asked, since: datetime, days: int) -> Themes | None:
     """The themes of a period against what was said from `since` on; None where none is scored.
 
     `days` is how many days before history goes back, at most `MONTH`.
     """
-    stop = stop_words(brand)
-
-    def said(start: datetime, stop_at: datetime, most: int) -> list[Said]:
-        rows = store.texts(db, brand, start, stop_at, most=most, length=LENGTH)
-        return [Said(row, terms(row.text, stop)) for row in rows]
-
-    today = said(starts_at, ends_at, TODAY)
+    today = said(asked, asked.starts_at, asked.ends_at, TODAY)
     if not today:
         return None
-    past = said(since, starts_at, BEFORE)
+    past = said(asked, since, asked.starts_at, BEFORE)
     chosen = {
         "complaints": standing_out(today, past, "negative"),
         "praise": standing_out(today, past, "positive"),
@@ -67,12 +52,11 @@ def themes(
             post_id = example(one, today, used)
             picked[sort, place] = post_id
             used.add(post_id)
-    quoted = store.quoted(db, brand, picked.values(), ends_at)
-    names = touchpoint_names(db)
+    quoted = store.quoted(asked.db, asked.brand, picked.values(), asked.ends_at)
 
     def shown(sort: str, base: Sequence[int], other: Collection[Said]) -> tuple[Theme, ...]:
         return tuple(
-            theme(one, today, base, other, quoted.get(picked[sort, place]), names, w)
+            theme(one, today, base, other, quoted.get(picked[sort, place]), asked)
             for place, one in enumerate(chosen[sort][:SHOWN])
         )
 
@@ -80,17 +64,23 @@ def themes(
         rest = sorted(chosen[sort][SHOWN:], key=lambda one: (-len(one.posts), one.terms[0]))
         return tuple(plain(named(one, today)) for one in rest[:MORE])
 
-    everything = range(len(today))
     enough = len(past) >= EARLIER
     return Themes(
         days=days if enough else MONTH,
         before=len(past),
-        complaints=shown("complaints", labelled(today, "negative"), past),
-        praise=shown("praise", labelled(today, "positive"), past),
-        new=shown("new", everything, past) if enough else None,
+        complaints=shown("complaints", *sides(today, past, "negative")),
+        praise=shown("praise", *sides(today, past, "positive")),
+        new=shown("new", range(len(today)), past) if enough else None,
         more_complaints=more("complaints"),
         more_praise=more("praise"),
     )
+
+
+def said(asked: Asked, start: datetime, end: datetime, most: int) -> list[Said]:
+    """Posts of a period with their terms."""
+    stop = stop_words(asked.brand)
+    rows = store.texts(asked.db, asked.brand, start, end, most=most, length=LENGTH)
+    return [Said(row, terms(row.text, stop)) for row in rows]
 
 
 def example(one: Found, today: Sequence[Said], used: Collection[str]) -> str:
@@ -119,12 +109,11 @@ def theme(
     base: Sequence[int],
     other: Collection[Said],
     quoted: QuoteRow | None,
-    names: quotes.Names,
-    w: Words,
+    asked: Asked,
 ) -> Theme:
-    """A theme as the digest shows it: how many posts have its words, then and now."""
+    """A theme as the digest shows it: how many posts have its words, here and among the others."""
     wanted = set(one.terms)
-    earlier = sum(1 for said in other if said.terms & wanted)
+    elsewhere = sum(1 for said in other if not said.terms.isdisjoint(wanted))
     tones = Counter(today[place].row.label for place in one.posts)
     tally = Tally.of(len(one.posts), tones["negative"], tones["neutral"], tones["positive"])
     return Theme(
@@ -132,8 +121,8 @@ def theme(
         also=tuple(plain(term) for term in beside(one, today, base)),
         posts=len(one.posts),
         share=round(len(one.posts) / max(len(base), 1), 4),
-        usual=round(earlier / max(len(other), 1), 4),
+        usual=round(elsewhere / max(len(other), 1), 4),
         odds=round(one.odds, 2),
         net=tally.net,
-        quote=quotes.quote(quoted, names, w) if quoted else None,
+        quote=quotes.quote(quoted, asked.names, asked.w) if quoted else None,
     )

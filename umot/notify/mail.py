@@ -17,6 +17,8 @@ from email.message import EmailMessage
 from apprise.plugins.email import NotifyEmail
 from apprise.plugins.email.common import SecureMailMode
 
+from umot.errors import in_words
+
 SCHEMES = frozenset({"mailto", "mailtos"})
 
 
@@ -56,6 +58,7 @@ def send(plugin: NotifyEmail, mail: str, message_id: str) -> str | None:
     receivers = [to for _, to in plugin.targets] + sorted(plugin.cc) + sorted(plugin.bcc)
     try:
         with connected(plugin) as server:
+            sign_in(server, plugin)
             server.send_message(made, str(plugin.from_addr[1]), receivers)
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error
@@ -64,29 +67,33 @@ def send(plugin: NotifyEmail, mail: str, message_id: str) -> str | None:
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({str(code) for code, _ in error.recipients.values()})
         return f"the mail server refused every receiver ({', '.join(codes)})"
-    except (OSError, smtplib.SMTPException) as error:
+    except smtplib.SMTPException as error:
         return f"the mail server could not be used: {type(error).__name__}: {error}"
+    except OSError as error:
+        return f"the mail server could not be used: {in_words(error)}"
     return None
 
 
 def connected(plugin: NotifyEmail) -> smtplib.SMTP:
-    """A connection to the server of an address, safe and signed in where it says so."""
+    """A connection to the server of an address."""
+    host, port, wait = plugin.smtp_host, plugin.port or 0, plugin.socket_read_timeout
+    if plugin.secure_mode == SecureMailMode.SSL:
+        return smtplib.SMTP_SSL(host, port, timeout=wait, context=trusted(plugin))
+    return smtplib.SMTP(host, port, timeout=wait)
+
+
+def sign_in(server: smtplib.SMTP, plugin: NotifyEmail) -> None:
+    """Make a connection safe and say who we are, where the address says so."""
+    if plugin.secure_mode == SecureMailMode.STARTTLS:
+        server.starttls(context=trusted(plugin))
+    if plugin.user and plugin.password:
+        server.login(plugin.user, plugin.password)
+
+
+def trusted(plugin: NotifyEmail) -> ssl.SSLContext:
+    """Whom to trust: authorities this machine knows, or anybody where the address says so."""
     context = ssl.create_default_context()
     if not plugin.verify_certificate:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    host, port, wait = plugin.smtp_host, plugin.port or 0, plugin.socket_read_timeout
-    server: smtplib.SMTP
-    if plugin.secure_mode == SecureMailMode.SSL:
-        server = smtplib.SMTP_SSL(host, port, timeout=wait, context=context)
-    else:
-        server = smtplib.SMTP(host, port, timeout=wait)
-    try:
-        if plugin.secure_mode == SecureMailMode.STARTTLS:
-            server.starttls(context=context)
-        if plugin.user and plugin.password:
-            server.login(plugin.user, plugin.password)
-    except BaseException:
-        server.close()
-        raise
-    return server
+    return context

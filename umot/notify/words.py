@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from html import escape
 from urllib.parse import quote, urlsplit
 
+from umot.journey_rules import STAGE_NAMES
+
 LONGEST = 280  # characters quoted of a post
 
 KINDS: Mapping[str, Mapping[str, str]] = {
@@ -43,22 +45,6 @@ EVENTS: Mapping[str, Mapping[str, str]] = {
     "nl": {"escalated": " (ernstiger)", "reopened": " (opnieuw)", "woken": " (na uitstel)"},
     "en": {"escalated": " (graver)", "reopened": " (again)", "woken": " (after a snooze)"},
 }
-STAGES: Mapping[str, Mapping[str, str]] = {
-    "nl": {
-        "zero": "nulmoment",
-        "definitive": "definitief moment",
-        "peak": "piekmoment",
-        "end": "eindmoment",
-        "ultimate": "ultimate moment",
-    },
-    "en": {
-        "zero": "zero moment",
-        "definitive": "definitive moment",
-        "peak": "peak moment",
-        "end": "end moment",
-        "ultimate": "ultimate moment",
-    },
-}
 STAGE = {"nl": "Moment in de klantreis: {}.", "en": "Moment of the journey: {}."}
 LINK = {"nl": "Het bericht", "en": "The post"}
 TAKE_UP = {"nl": "Oppakken: umot alerts ack {}", "en": "Take it up: umot alerts ack {}"}
@@ -83,7 +69,7 @@ def text(language: str, reason: str, stage: str | None) -> str:
     """The reason, and the stage it is about where there is one."""
     if not stage:
         return one_line(reason)
-    return f"{one_line(reason)}\n{STAGE[language].format(STAGES[language].get(stage, stage))}"
+    return f"{one_line(reason)}\n{STAGE[language].format(STAGE_NAMES[language].get(stage, stage))}"
 
 
 def page(
