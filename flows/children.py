@@ -48,7 +48,8 @@ def start(name: str, arguments: Sequence[str], environment: Mapping[str, str], l
         path.replace(path.with_suffix(".log.1"))
     with path.open("ab") as sink:
         process = subprocess.Popen(  # noqa: S603 - our own programs
-            [sys.executable, "-m", *arguments],
+            # -P: a folder of the user's called models, say, is not ours.
+            [sys.executable, "-P", "-m", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,

@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
 from flows.digest_files import send_digest, write_digest, yesterday
+from flows.secret_blocks import load_secrets
 from umot import config
 
 __all__ = ["daily_digest", "write_digest"]
@@ -45,6 +46,7 @@ def daily_digest(
     runs. What does not arrive is logged, and tried again at every pass. The files are in the
     folder ``digests`` of the data folder: html, md and json, as they were sent.
     """
+    load_secrets()
     folder = config.home(Path(home) if home else None)
     settings = config.load(folder)
     wanted = day or yesterday(settings.brand.time_zone, datetime.now(UTC))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from umot import forgetting
 from umot.digest import file_name, render, sending
 from umot.digest.sending import Sent
 from umot.pipeline import Monitor
+from warehouse import files
 
 FORMATS = ("html", "md", "json")
 FOLDER = "digests"
@@ -29,8 +29,8 @@ def write_digest(
     """Write the brand's digest of a local day into ``home/digests``; returns the files.
 
     One that was sent is written as it was sent. A reader sees the old file or the new one, never
-    a part. Raises `Fatal` where nothing has
-    been published yet, and for a language or format that does not exist.
+    a part. Raises `Fatal` where nothing has been published yet, and for a language or format that
+    does not exist.
     """
     monitor = Monitor.open(home)
     brand = monitor.settings.brand
@@ -41,9 +41,10 @@ def write_digest(
                 db, monitor.settings, brand.name, day, language or brand.language
             )
         texts = {file_name(day, digest.language, form): render(digest, form) for form in formats}
-        folder = home / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        return [replace(folder / name, text) for name, text in texts.items()]
+        paths = [home / FOLDER / name for name in texts]
+        for path in paths:
+            files.write(path, texts[path.name], mode=0o644)
+        return paths
 
 
 def send_digest(
@@ -68,17 +69,3 @@ def send_digest(
             language=language,
             refresh=refresh,
         )
-
-
-def replace(path: Path, text: str) -> Path:
-    """Write a file in one step."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with fresh.open("w", encoding="utf-8", newline="") as sink:
-            sink.write(text)
-            sink.flush()
-            os.fsync(sink.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-    return path

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flows.api import healthy
 from flows.leftovers import sweep
+from umot.errors import Retriable
 
 FOLDER = "prefect"  # in the data folder: Prefect's database, results and leases
 ADDRESS = "server.json"  # in that folder: where the server of `umot up` listens
@@ -51,6 +52,27 @@ def prepare(home: Path, environment: MutableMapping[str, str] | None = None) -> 
         sweep(home / FOLDER)
         if url := running(home):
             values["PREFECT_API_URL"] = url
+
+
+def borrowed(home: Path) -> list[str]:
+    """Set what this shell lacks from the Secret blocks of a Prefect server; returns the names.
+
+    For commands outside a run. Of the server of PREFECT_API_URL, else of the one that `umot up`
+    runs for `home`; none is started. Raises `Retriable` where it does not answer.
+    """
+    own = None if os.environ.get("PREFECT_HOME") else running(home)
+    url = os.environ.get("PREFECT_API_URL") or own
+    if not url:
+        return []
+    prepare(home)
+    import httpx
+
+    from flows.secret_blocks import fill
+
+    try:
+        return sorted(fill())
+    except (httpx.HTTPError, RuntimeError) as error:  # the latter is Prefect's word for it
+        raise Retriable(f"Prefect at {url} was not asked for secrets: {error}") from error
 
 
 def for_children(home: Path, url: str) -> dict[str, str]:

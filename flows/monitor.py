@@ -17,13 +17,12 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import summary
-from flows.patience import RETRIES, delays, worth_retrying
+from flows.patience import each_source
 from flows.secret_blocks import load_secrets
 from flows.turn import turn
 from umot import config, forgetting, pipeline
@@ -31,12 +30,12 @@ from umot.config import Source
 from umot.errors import UmotError
 from umot.notify import Deliveries
 from umot.pipeline import Classified, Monitor, Progress, Report, Visit
+from umot.pipeline.together import AT_ONCE
 from umot.post import Alert
 
 if TYPE_CHECKING:
     from models.reader import Reader
 
-AT_ONCE = 8  # sources fetched at the same time; they write in turn
 ARTIFACT = "umot-monitor"
 T = TypeVar("T")
 
@@ -126,9 +125,9 @@ def monitor(
     load_secrets()
     folder = config.home(Path(home) if home else None)
     watch = Monitor.open(folder)
-    at = as_utc(now)
     wanted = watch.sources(sources or ())
     with turn(folder):
+        at = as_utc(now)  # here, for a turn may be waited for
         visits = visit_all(watch, wanted, at)
         classified = classify(watch, at)
         alerts = raise_alerts(watch, at)
@@ -145,27 +144,10 @@ def monitor(
 
 
 def visit_all(watch: Monitor, sources: Sequence[Source], now: datetime) -> list[Visit]:
-    """Visit the sources at the same time; a failure becomes the error of its visit."""
-    pauses = delays()
-    # Imported here, by one thread: libraries that import each other's parts while they are still
-    # being loaded by another thread find them half made.
-    pipeline.import_connectors(sources)
-    futures: list[PrefectFuture[Visit]] = [
-        # A copy for each source: the one asked to wait must not slow down the others.
-        collect.with_options(
-            retries=RETRIES,
-            retry_delay_seconds=pauses,
-            retry_condition_fn=worth_retrying,
-        ).submit(watch, source, now)
-        for source in sources
-    ]
-    visits = []
-    for source, future in zip(sources, futures, strict=True):
-        came = future.result(raise_on_failure=False)
-        if isinstance(came, BaseException):
-            came = Visit(source.name, error=pipeline.one_line(came))
-        visits.append(came)
-    return visits
+    """Visit the sources; a failure becomes the error of its visit."""
+    return each_source(
+        collect, watch, sources, now, failed=lambda name, error: Visit(name, error=error)
+    )
 
 
 def as_utc(now: datetime | None) -> datetime:

@@ -14,9 +14,17 @@ PREFIX = "umot-"
 
 
 def load_secrets(environment: MutableMapping[str, str] | None = None) -> list[str]:
+    """As `fill`, in a run, whose log says which; values are never logged."""
+    loaded = fill(environment)
+    if loaded:
+        get_run_logger().info("secrets from Prefect: %s", ", ".join(sorted(loaded)))
+    return loaded
+
+
+def fill(environment: MutableMapping[str, str] | None = None) -> list[str]:
     """Set the variable of each Secret block where it is not set; returns the names that were.
 
-    ``umot-reddit-client-id`` gives UMOT_REDDIT_CLIENT_ID. Values are never logged.
+    ``umot-reddit-client-id`` gives UMOT_REDDIT_CLIENT_ID.
     """
     values = os.environ if environment is None else environment
     loaded = []
@@ -26,8 +34,6 @@ def load_secrets(environment: MutableMapping[str, str] | None = None) -> list[st
         if name and name not in values and isinstance(secret, str | int):
             values[name] = str(secret)
             loaded.append(name)
-    if loaded:
-        get_run_logger().info("secrets from Prefect: %s", ", ".join(sorted(loaded)))
     return loaded
 
 

@@ -11,8 +11,7 @@ COLUMNS = ("source", "seen", "new", "changed", "deleted", "rejected", "remark")
 def line(report: Report) -> str:
     """One line: which sources failed, else what arrived."""
     if report.failures:
-        failed = f"{len(report.failures)} of {count(len(report.visits), 'source')} failed"
-        return f"{failed}: {'; '.join(report.failures)}"
+        return failed(report.failures, len(report.visits))
     new = sum(visit.counts.new for visit in report.visits)
     alerts = count(len(report.alerts), "new alert")
     return f"{count(len(report.visits), 'source')}: {count(new, 'new post')}, {alerts}"
@@ -44,8 +43,7 @@ def page(report: Report) -> str:
 def watched(done: Watched) -> str:
     """One line about a pass that looked at posts again."""
     if done.failures:
-        failed = f"{len(done.failures)} of {count(len(done.looks), 'source')} failed"
-        return f"{failed}: {'; '.join(done.failures)}"
+        return failed(done.failures, len(done.looks))
     asked = count(sum(look.asked for look in done.looks), "post")
     return f"{asked} looked at again, {count(len(done.alerts), 'new alert')}"
 
@@ -64,6 +62,11 @@ def looked(look: Look) -> str:
         return f"{look.source}: {look.error or look.skipped}"
     seen = f"{count(look.asked, 'post')}, {look.counts.observed} with other counts"
     return f"{look.source}: {seen}, {look.counts.deleted} deleted, {look.left} left for later"
+
+
+def failed(failures: list[str], sources: int) -> str:
+    """Which of so many sources failed, and why."""
+    return f"{len(failures)} of {count(sources, 'source')} failed: {'; '.join(failures)}"
 
 
 def row(visit: Visit) -> tuple[str, ...]:

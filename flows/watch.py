@@ -9,19 +9,19 @@ from typing import cast
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import summary
-from flows.monitor import AT_ONCE, as_utc, deliver, publish, raise_alerts
-from flows.patience import RETRIES, delays, worth_retrying
+from flows.monitor import as_utc, deliver, publish, raise_alerts
+from flows.patience import each_source
 from flows.secret_blocks import load_secrets
 from flows.turn import turn
-from umot import config, pipeline
+from umot import config
 from umot.config import Source
 from umot.pipeline import Monitor, watching
+from umot.pipeline.together import AT_ONCE
 from umot.pipeline.watching import Look, Watched
 
 ARTIFACT = "umot-watch"
@@ -51,10 +51,12 @@ def watch(
     load_secrets()
     folder = config.home(Path(home) if home else None)
     monitor = Monitor.open(folder)
-    at = as_utc(now)
     wanted = monitor.sources(sources or ())
     with turn(folder):
-        looks = look_at_all(monitor, wanted, at)
+        at = as_utc(now)  # here, for a turn may be waited for
+        looks = each_source(
+            look, monitor, wanted, at, failed=lambda name, error: Look(name, error=error)
+        )
         alerts = raise_alerts(monitor, at)
         delivered = deliver(monitor)
         done = Watched(tuple(looks), tuple(alerts), publish(monitor), delivered)
@@ -63,24 +65,3 @@ def watch(
     if done.failures:
         return cast(Watched, Failed(message=message))
     return cast(Watched, Completed(message=message, data=done))
-
-
-def look_at_all(monitor: Monitor, sources: list[Source], now: datetime) -> list[Look]:
-    """Look at all sources at the same time; a failure becomes the error of its look."""
-    pauses = delays()
-    pipeline.import_connectors(sources)  # by one thread, as in `monitor`
-    futures: list[PrefectFuture[Look]] = [
-        look.with_options(
-            retries=RETRIES,
-            retry_delay_seconds=pauses,
-            retry_condition_fn=worth_retrying,
-        ).submit(monitor, source, now)
-        for source in sources
-    ]
-    looks = []
-    for source, future in zip(sources, futures, strict=True):
-        came = future.result(raise_on_failure=False)
-        if isinstance(came, BaseException):
-            came = Look(source.name, error=pipeline.one_line(came))
-        looks.append(came)
-    return looks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable
 
 
@@ -34,3 +35,10 @@ class UnknownName(Fatal):
     def __init__(self, what: str, given: str, valid: Iterable[str]) -> None:
         names = ", ".join(sorted(valid)) or "none"
         super().__init__(f"unknown {what} {given!r}; valid: {names}")
+
+
+def in_words(error: OSError) -> str:
+    """What the system says is wrong, without its number."""
+    if isinstance(error, socket.gaierror):
+        return "its name is not found; is this machine online?"
+    return error.strerror or str(error) or type(error).__name__

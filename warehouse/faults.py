@@ -34,6 +34,13 @@ WITHOUT_READING = (
     "NOT EXISTS (SELECT 1 FROM sentiments AS s WHERE s.post_id = moment_readings.post_id "
     "AND s.model = moment_readings.model AND s.content_hash = moment_readings.content_hash)"
 )
+# Posts of one number are different ones all the same: none goes, each but the first gets another.
+RENUMBERED = """
+UPDATE posts SET number = n.fresh FROM (
+    SELECT post_id, (SELECT max(number) FROM posts) + row_number() OVER (ORDER BY post_id) AS fresh
+    FROM posts WHERE rowid NOT IN (SELECT min(rowid) FROM posts GROUP BY number)
+) AS n WHERE n.post_id = posts.post_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,14 @@ class Fault:
 
 def faults(db: Connection) -> list[Fault]:
     """All that is wrong with the rows of an opened warehouse."""
-    return [fault for fault in chain(orphans(db), misnumbered(db), duplicates(db)) if fault.rows]
+    return list(one_by_one(db))
+
+
+def one_by_one(db: Connection) -> Iterator[Fault]:
+    """The faults one after the other: what mends one may come before the next is looked for."""
+    # The numbers last: they follow those of the posts that stay.
+    every = chain(orphans(db), duplicates(db), misnumbered(db))
+    return (fault for fault in every if fault.rows)
 
 
 def orphans(db: Connection) -> Iterator[Fault]:
@@ -80,8 +94,8 @@ def misnumbered(db: Connection) -> Iterator[Fault]:
     for table, column in tables(db):
         if column == "post_id" and table in numbered and table != '"main"."posts"':
             other = f"p.post_id = {table}.post_id AND p.number <> {table}.number"
-            found = count(db, table, f"EXISTS (SELECT 1 FROM posts AS p WHERE {other})")  # noqa: S608
-            cure = f"UPDATE {table} SET number = p.number FROM posts AS p WHERE {other}"  # noqa: S608
+            found = count(db, table, f"EXISTS (SELECT 1 FROM posts AS p WHERE {other})")
+            cure = f"UPDATE {table} SET number = p.number FROM posts AS p WHERE {other}"
             yield Fault(table, "with another number than their post", found, cure)
 
 
@@ -89,13 +103,13 @@ def duplicates(db: Connection) -> Iterator[Fault]:
     """Rows whose key another row has, too."""
     for table, key in keys():
         columns = ", ".join(f'"{name}"' for name in key)
-        first = f"SELECT min(rowid) FROM {table} GROUP BY {columns}"  # noqa: S608
+        first = f"SELECT min(rowid) FROM {table} GROUP BY {columns}"
         row = db.execute(
-            f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {table} "  # noqa: S608
+            f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {table} "
             f"GROUP BY {columns} HAVING count(*) > 1)"
         ).fetchone()
         what = f"with the key ({', '.join(key)}) of another row"
-        cure = removal(table, f"rowid NOT IN ({first})")
+        cure = RENUMBERED if key == ("number",) else removal(table, f"rowid NOT IN ({first})")
         yield Fault(table, what, int(row[0]) if row else 0, cure)
 
 
@@ -115,12 +129,12 @@ def unclaimed(db: Connection) -> int:
 
 def removal(table: str, condition: str) -> str:
     """The statement that removes rows."""
-    return f"DELETE FROM {table} WHERE {condition}"  # noqa: S608
+    return f"DELETE FROM {table} WHERE {condition}"
 
 
 def count(db: Connection, table: str, condition: str) -> int:
     """How many rows of a table meet a condition; both are our own words."""
-    row = db.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchone()  # noqa: S608
+    row = db.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -141,10 +155,11 @@ def keys() -> list[tuple[str, tuple[str, ...]]]:
 
 
 def mend(db: Connection) -> list[Fault]:
-    """Mend what `faults` finds, in the caller's transaction; of equal keys one row stays."""
-    found = faults(db)
-    for fault in found:
+    """Mend what is wrong, in the caller's transaction; returns it. Of equal keys one row stays."""
+    mended = []
+    for fault in one_by_one(db):
         db.execute(fault.cure)
-    if found:
+        mended.append(fault)
+    if mended:
         touch(db)
-    return found
+    return mended

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from pathlib import Path
+
+from umot.errors import Fatal
 
 
 def secure(fresh: Path, target: Path) -> None:
@@ -25,9 +28,36 @@ def write(path: Path, content: str, mode: int = 0o600) -> None:
     """Write a small file in one step, safe on the disk when this returns."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as file:
-        file.write(content.encode())
-    secure(fresh, path)
+    try:
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as file:
+            file.write(content.encode())
+        secure(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)  # where the disk was full
+
+
+def secret(path: Path, remedy: str) -> bytes:
+    """The key in a file that only its owner reads, made where there is none.
+
+    Raises `Fatal` with the `remedy` where the file is damaged.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        # Written whole under another name and linked: of two processes that start at once the
+        # second keeps the first one's key, and none ever reads half a key.
+        fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    value = path.read_text("ascii").strip()
+    if len(value) < 32:
+        raise Fatal(f"{path} is damaged: {remedy}")
+    return value.encode()
 
 
 def remove(path: Path) -> None:

@@ -107,7 +107,7 @@ def keep(db: Connection, name: str, statement: str, values: dict[str, Any]) -> N
     found = db.execute(statement, values).to_arrow_table()
     db.register("found", found)
     try:
-        db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM found")  # noqa: S608
+        db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM found")
     finally:
         db.unregister("found")
 
@@ -144,7 +144,7 @@ def count(db: Connection) -> dict[str, int]:
     """How many rows of each table go, by its plain name, once `select` has found them."""
     counts: dict[str, int] = {}
     for name, condition in targets(db):
-        row = db.execute(f"SELECT count(*) FROM {name} WHERE {condition}").fetchone()  # noqa: S608
+        row = db.execute(f"SELECT count(*) FROM {name} WHERE {condition}").fetchone()
         plain = name.replace('"', "").removeprefix("main.")
         counts[plain] = max(counts.get(plain, 0), row[0] if row else 0)
     return {name: rows for name, rows in counts.items() if rows}
@@ -152,10 +152,7 @@ def count(db: Connection) -> dict[str, int]:
 
 def targets(db: Connection) -> list[tuple[str, str]]:
     """(table, condition) of all that goes; names come from the catalogue, never from outside."""
-    of_posts = [
-        (name, f"{column} IN (SELECT post_id FROM gone)")  # noqa: S608
-        for name, column in tables(db)
-    ]
+    of_posts = [(name, f"{column} IN (SELECT post_id FROM gone)") for name, column in tables(db)]
     of_rejects = [
         (name, "reject_id IN (SELECT reject_id FROM gone_rejects)")
         for name in ('"main"."rejects"', '"private"."rejected_items"')
@@ -169,10 +166,10 @@ def erase(db: Connection, wanted: Wanted, gate: Gate) -> dict[str, int]:
     counts = count(db)
     shared = '"private"."raw_items"'
     # An item that held several posts is kept with each of them: it goes with any of them.
-    same = f"SELECT payload FROM {shared} WHERE post_id IN (SELECT post_id FROM gone)"  # noqa: S608
-    db.execute(f"DELETE FROM {shared} WHERE payload IN ({same})")  # noqa: S608
+    same = f"SELECT payload FROM {shared} WHERE post_id IN (SELECT post_id FROM gone)"
+    db.execute(f"DELETE FROM {shared} WHERE payload IN ({same})")
     for name, condition in targets(db):
-        db.execute(f"DELETE FROM {name} WHERE {condition}")  # noqa: S608
+        db.execute(f"DELETE FROM {name} WHERE {condition}")
     if changed := digests.unquote(db):
         counts["digests (quotes in them)"] = changed
     if wanted.name and wanted.platform:
@@ -200,7 +197,7 @@ def unname(db: Connection, name: str, platform: str, gate: Gate) -> dict[str, in
             changed += 1
     for column in ("error", "truncated"):
         db.execute(
-            f"UPDATE source_runs SET {column} = $1 WHERE regexp_matches({column}, $2)",  # noqa: S608
+            f"UPDATE source_runs SET {column} = $1 WHERE regexp_matches({column}, $2)",
             [ERASED, pattern(name)],
         )
     return {"private.raw_items (names in others)": changed} if changed else {}

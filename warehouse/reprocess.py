@@ -113,7 +113,7 @@ def drop_rejects(db: Connection, reject_ids: Sequence[str]) -> None:
         return
     for table in ("rejects", "private.rejected_items"):
         db.execute(
-            f"DELETE FROM {table} WHERE reject_id IN (SELECT unnest($1::VARCHAR[]))",  # noqa: S608
+            f"DELETE FROM {table} WHERE reject_id IN (SELECT unnest($1::VARCHAR[]))",
             [list(reject_ids)],
         )
     load.touch(db)

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from umot.errors import Fatal
-from warehouse import files, migrate, publish
+from warehouse import files, migrate, outbox, publish
 from warehouse.backup import copy
 from warehouse.connect import Warehouse
 from warehouse.forget import opened
@@ -27,10 +27,14 @@ OLD = "before-restore.new"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put in place; `damaged` is where the file lies that could not be opened before."""
+    """What was put in place; `damaged` is where the file lies that could not be opened before.
+
+    `withheld` counts messages that waited in the backup and may have been sent since.
+    """
 
     manifest: Manifest
     damaged: Path | None
+    withheld: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,10 @@ def restore(
             raise Fatal(f"{warehouse.path} {what}; umot restore --force replaces it")
         copy(file, fresh, progress)
         manifest = check(fresh, progress, called=file)
-        prepare(fresh, present.change)
+        readable = present.rows is not None and warehouse.path.exists()
+        withheld = prepare(fresh, present.change, warehouse.path if readable else None)
         damaged = put(warehouse, fresh, present, now)
-    return Restored(manifest, damaged)
+    return Restored(manifest, damaged, withheld)
 
 
 @contextmanager
@@ -109,14 +114,19 @@ def look(warehouse: Warehouse) -> Present:
     return Present(rows, max(change, published))
 
 
-def prepare(fresh: Path, change: int) -> None:
-    """Make a warehouse of a copied backup: no manifest, today's schema, to be published anew."""
+def prepare(fresh: Path, change: int, before: Path | None) -> int:
+    """Make a warehouse of a copied backup: no manifest, today's schema, to be published anew.
+
+    Messages go on from those of the warehouse `before`; returns how many are given up.
+    """
     with opened(fresh) as db:
         db.execute("DROP SCHEMA backup CASCADE")
         migrate.migrate(db)
         # Else the copy published before could pass for one of this warehouse.
         db.execute("UPDATE private.changes SET change = greatest(change, $1) + 1", [change])
+        withheld = outbox.resume(db, before)
         db.execute("CHECKPOINT")
+    return withheld
 
 
 def put(warehouse: Warehouse, fresh: Path, present: Present, now: datetime) -> Path | None:

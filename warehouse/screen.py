@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 from duckdb import DuckDBPyConnection as Connection
 
-from umot import screening
-from umot.likeness import ALIKE, bands, likeness, shingles
 from umot.post import Post, Role
+from umot.relevance import screening
+from umot.relevance.likeness import ALIKE, bands, likeness, shingles
 from warehouse import arrow
 from warehouse.load import changes, touch
 from warehouse.sql import query

@@ -10,8 +10,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Fatal
-from warehouse import files, migrate
-from warehouse.forget import opened
+from warehouse import files, migrate, sql
 
 KEPT = 2  # backups of this kind
 NAMED = re.compile(r"umot-before-schema-\d+-\d{8}T\d{6}Z\.duckdb")
@@ -39,9 +38,7 @@ def save(path: Path, home: Path, now: datetime) -> Path:
     # Here, for making backups knows the warehouse, which knows this.
     from warehouse.backup import FOLDER, seal
 
-    with opened(path) as db:
-        version = len(migrate.behind(db).keys() - {migrate.VIEWS})
-        version = max(migrate.versions(db)) + version
+    version = len(sql.folder("migrations"))
     target = home / FOLDER / f"umot-before-schema-{version}-{now:%Y%m%dT%H%M%SZ}.duckdb"
     log.warning("a newer umot: the warehouse is backed up before it gets schema %s", version)
     seal(path, target, now)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from prefect.blocks.system import Secret
 from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL
 
+from flows.digest import daily_digest
+from flows.environment import COMMON, QUIET, borrowed
 from flows.monitor import run_monitor
 from flows.secret_blocks import load_secrets, variable
+from umot.errors import Fatal
 
 from .conftest import NOW, Answer, Platform, posts
 
@@ -59,6 +64,28 @@ def test_only_names_of_ours_and_only_where_unset() -> None:
     load_secrets_in_a_flow = flow(persist_result=False)(lambda: load_secrets(empty))
     assert load_secrets_in_a_flow() == ["UMOT_TEST_TOKEN"]
     assert empty == {"UMOT_TEST_TOKEN": VALUE}
+
+
+@pytest.mark.usefixtures("block")
+def test_the_digest_knows_addresses_that_are_kept_in_prefect(
+    home: Path, sources: Callable[..., None]
+) -> None:
+    sources()
+    with pytest.raises(Fatal, match="nothing has been published"):
+        daily_digest(str(home))
+    assert os.environ["UMOT_TEST_TOKEN"] == VALUE
+
+
+@pytest.mark.usefixtures("block")
+def test_a_command_borrows_them_where_a_server_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (COMMON | QUIET).items():  # so that what it sets is undone
+        monkeypatch.setenv(name, os.environ.get(name, value))
+    assert borrowed(home) == []
+    monkeypatch.setenv("PREFECT_API_URL", PREFECT_API_URL.value() or "")
+    assert borrowed(home) == ["UMOT_TEST_TOKEN"]
+    assert os.environ["UMOT_TEST_TOKEN"] == VALUE
 
 
 def test_names() -> None:

@@ -13,12 +13,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.warehouse.backed_up import backed_up
+from tests.warehouse.forgotten import spoken
 from tests.warehouse.lakes import both_homes, either_home, empty_lake, lake, pattern, postgres
 from umot.journey import JourneyMap, Touchpoint
 from umot.post import Label, Moment, Post, RawItem, Role, Sentiment, Span, Status
 from warehouse import Connection, Warehouse, load
 
-__all__ = ["both_homes", "either_home", "empty_lake", "lake", "pattern", "postgres"]
+__all__ = [
+    "backed_up",
+    "both_homes",
+    "either_home",
+    "empty_lake",
+    "lake",
+    "pattern",
+    "postgres",
+    "spoken",
+]
 
 BRAND, MODEL = "Vlotte Fiets", "test-1"
 ZONE = ZoneInfo("Europe/Amsterdam")

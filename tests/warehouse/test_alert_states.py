@@ -112,6 +112,19 @@ def test_it_stays_open_while_its_source_cannot_be_read(day: Day) -> None:
     assert day.now(8).state == "closed"
 
 
+def test_low_ratings_stay_open_while_their_source_cannot_be_read(day: Day) -> None:
+    ratings = replace(
+        day.alert, alert_id="rate", kind="rating_bomb", subject="ratings:store", post_id=None
+    )
+    alert_states.follow(day.db, [ratings], now=at(0), life=LIFE)
+    for hour, error, state in ((7, "answered 503", "open"), (9, None, "closed")):
+        kind = "retriable" if error else None
+        load.start_run(day.db, f"r{hour}", "store", at(hour))
+        load.finish_run(day.db, f"r{hour}", at(hour), load.Counts(), None, kind, error)
+        day.passes(hour)
+        assert day.now(hour).state == state
+
+
 def test_acknowledged_by_whom_and_why_and_told_of_again_only_when_graver(day: Day) -> None:
     day.fires(0)
     alert_states.acknowledge(day.db, "abc1", by="sanne", note="Ik bel hem.", now=at(1))

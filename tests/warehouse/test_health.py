@@ -12,9 +12,9 @@ import pytest
 
 from tests.warehouse.conftest import Stories
 from umot import doctor, forgetting
-from umot.doctor import Check
 from umot.pipeline import Monitor
 from warehouse import Warehouse, backup, faults, manifest
+from warehouse.health import Finding
 
 NOW = datetime.now(UTC)
 Home = Callable[..., Path]
@@ -65,7 +65,7 @@ def spoil(home: Path, *statements: str) -> None:
             db.execute(statement)
 
 
-def found(home: Path) -> list[Check]:
+def found(home: Path) -> list[Finding]:
     """What is not as it should be; every line of it says what mends it."""
     checks = [*doctor.warehouse(Monitor.open(home)), doctor.erasures(Monitor.open(home))]
     wrong = [check for check in checks if check.state != "ok"]
@@ -138,6 +138,25 @@ def test_duplicates_and_wrong_numbers_are_named_and_mended(home: Path) -> None:
     with duckdb.connect(str(home / "warehouse" / "umot.duckdb"), read_only=True) as db:
         for table in tables:
             assert db.execute(f"SELECT count(*) {row.format(table)}").fetchone() == (1,)
+
+
+def test_two_posts_of_one_number_both_stay(home: Path) -> None:
+    tables = ("posts", "sentiments", "moment_readings", "post_brands", "private.raw_items")
+    number = "(SELECT number FROM posts WHERE post_id = 'forum:a')"
+    spoil(home, *(f"UPDATE {one} SET number = {number} WHERE post_id = 'forum:b'"
+                  for one in ("private.unread", *reversed(tables))))  # fmt: skip
+    assert [check.finding for check in found(home)] == [
+        "posts: 1 with the key (number) of another row"
+    ]
+    with Warehouse(home).transaction("test") as db:
+        mended = faults.mend(db)
+        assert {one.table for one in mended} > {'"main"."posts"', '"main"."sentiments"'}
+        assert faults.faults(db) == []
+        numbers = dict(db.execute("SELECT post_id, number FROM posts").fetchall())
+        assert len(set(numbers.values())) == 2
+        for table in tables:
+            rows = db.execute(f"SELECT DISTINCT post_id, number FROM {table}").fetchall()
+            assert dict(rows) == numbers, table
 
 
 def test_posts_of_no_brand_and_lost_bookkeeping_are_named(home: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,9 +29,8 @@ def redact(home: Path, request: Request) -> None:
     folder = home / FOLDER
     if not folder.is_dir():
         return
-    for left in folder.glob(".digest-*.new"):
-        if not alive(left):
-            left.unlink(missing_ok=True)
+    for left in folder.glob(".digest-*.new"):  # of killed writers: those that live hold `alone`
+        left.unlink()
     stems = {path.name.split(".")[0] for path in folder.glob("digest-*.*")}
     for stem in sorted(stems):
         pages = sorted(folder.glob(f"{stem}.*"))
@@ -113,14 +111,3 @@ def judge(digest: Digest, request: Request) -> Callable[[Quote], bool]:
         return before is not None and (quote.posted_at or digest.ends_at) < before
 
     return too_old
-
-
-def alive(left: Path) -> bool:
-    """Whether the process that writes this file (its pid is in the name) is still there."""
-    try:
-        os.kill(int(left.name.split(".")[-2]), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from umot.errors import UmotError
 from umot.forgetting.request import AGE, Request
 from umot.pipeline import Monitor
-from warehouse import forget
+from warehouse import forget, manifest
 
 COMMAND = "umot forget"  # as who waits for the warehouse is told; without a name
 BACKUPS = "backups"
@@ -42,13 +43,18 @@ def look(monitor: Monitor, request: Request) -> Found:
         remember(request, forget.words(db))
     for path in backups(monitor.home):
         try:
-            with forget.opened(path, read_only=True) as db:
+            with damage(path), forget.opened(path, read_only=True) as db:
                 forget.select(db, request.wanted)
                 found.backups[path.name] = sum(forget.count(db).values())
                 remember(request, forget.words(db))
         except UmotError as error:
             found.problems.append(error)
     return found
+
+
+def damage(path: Path) -> AbstractContextManager[None]:
+    """Make a failure of our kind of what goes wrong with a backup: it may be damaged anywhere."""
+    return manifest.told(f"{path.name} could not be read or written")
 
 
 def remember(request: Request, words: list[forget.Words]) -> None:

@@ -12,9 +12,9 @@ from filelock import FileLock, Timeout
 
 from umot.errors import Retriable, UmotError
 from umot.forgetting import digests, logs, proof
-from umot.forgetting.found import COMMAND, backups, look
+from umot.forgetting.found import COMMAND, backups, damage, look
 from umot.forgetting.request import AGE, AUTHOR, POST, RESTORED, URL, Request, pending
-from umot.pipeline import Monitor
+from umot.pipeline import Monitor, one_line
 from warehouse import authors, erasures, files, forget, manifest, retention, tombstones
 
 log = logging.getLogger("umot")
@@ -178,7 +178,7 @@ def erase_backups(
     for path in backups(monitor.home):
         step(f"backup {path.name}")
         try:
-            with forget.opened(path) as db:
+            with damage(path), forget.opened(path) as db:
                 db.begin()
                 counts = forget.erase(db, request.wanted, gate)
                 if counts:
@@ -189,7 +189,8 @@ def erase_backups(
             step(f"rewrite {path.name}")
             # Even where no row went: blocks that were freed before the backup hold older texts.
             if request.counts[what] or request.kind != AGE:
-                forget.rewrite(path)
+                with damage(path):
+                    forget.rewrite(path)
         except UmotError as error:
             log.debug("backup %s could not be erased", path.name, exc_info=True)
             problems.append(error)
@@ -210,8 +211,8 @@ def settle(monitor: Monitor, now: datetime) -> list[Path]:
             for request in due(monitor, now):
                 try:
                     done.append(carry_out(monitor, request, now))
-                except UmotError as error:
-                    log.warning("erasing is not finished: %s", error)
+                except (UmotError, OSError) as error:
+                    log.warning("erasing is not finished: %s", one_line(error))
                     request.failed_at = now.isoformat()
                     request.save(monitor.home)
     except Retriable as error:

@@ -82,7 +82,7 @@ def take_out_digests(db: sqlite3.Connection) -> int:
     note = json.dumps(NOTE)
     return sum(
         db.execute(
-            f"UPDATE {table} SET data = ? WHERE key = ? AND data IS NOT ?",  # noqa: S608
+            f"UPDATE {table} SET data = ? WHERE key = ? AND data IS NOT ?",
             (note, DIGEST, note),
         ).rowcount
         for table in ("artifact", "artifact_collection")
@@ -100,11 +100,11 @@ def take_out_words(db: sqlite3.Connection, request: Request) -> int:
     for table, name, nothing in COLUMNS:
         if not column(db, table, name):
             continue
-        rows = db.execute(f"SELECT rowid, {name} FROM {table}").fetchall()  # noqa: S608
+        rows = db.execute(f"SELECT rowid, {name} FROM {table}").fetchall()
         for rowid, text in rows:
             after = nothing if everything and text else replaced(text, found, nothing)
             if after != text:
-                db.execute(f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (after, rowid))  # noqa: S608
+                db.execute(f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (after, rowid))
                 changed += 1
     return changed
 

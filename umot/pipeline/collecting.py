@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 
 from umot import plugins
-from umot.about import Matcher
 from umot.config import Source
 from umot.errors import Fatal, Retriable, Skippable, UmotError, UnknownName
 from umot.pipeline.monitor import Monitor, Progress, one_line, silent
 from umot.pipeline.relevance import Sieve, matcher_of
 from umot.post import Post, RawItem
+from umot.relevance.about import Matcher
 from warehouse import authors, imports, load, retention, state, tombstones
 
 log = logging.getLogger("umot")

@@ -88,7 +88,7 @@ def read(
     done, after = 0, ""
     counts = dict.fromkeys(Status, 0)
     moments = 0
-    while done < total or not after:
+    while done < total:
         with monitor.warehouse.write("umot classify") as db:
             pending = state.pending(db, *key, chosen, after=after, limit=READ_AT_ONCE)
         if not pending:

@@ -14,11 +14,11 @@ from datetime import datetime
 from typing import Any
 
 from umot import plugins
-from umot.about import Match, Matcher
 from umot.config import Source
 from umot.errors import UmotError
 from umot.pipeline.monitor import Monitor
 from umot.post import Kind, Post, RawItem
+from umot.relevance.about import Match, Matcher
 from warehouse import Connection, load, screen
 
 Parsed = Sequence[tuple[RawItem, Post]]

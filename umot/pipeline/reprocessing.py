@@ -7,7 +7,7 @@ twice it changes nothing more.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -127,15 +127,16 @@ def parse_source(task: Task, total: int, progress: Progress) -> Parsed:
 @contextmanager
 def transaction(task: Task) -> Iterator[Connection]:
     """A transaction, taken back at the end of a dry run."""
+    if not task.dry_run:
+        with task.monitor.warehouse.transaction(COMMAND) as db:
+            yield db
+        return
     with task.monitor.warehouse.write(COMMAND) as db:
         db.begin()
         try:
             yield db
-        except BaseException:
+        finally:
             db.rollback()
-            raise
-        end: Callable[[], object] = db.rollback if task.dry_run else db.commit
-        end()
 
 
 def posts_again(

@@ -98,6 +98,7 @@ def look(monitor: Monitor, source: Source, *, now: datetime) -> Look:
     Raises what the connector does; what was seen before that stays stored, and is not asked for
     again by a later call of the same `now`.
     """
+    now = now.replace(microsecond=0)  # as it is kept, so that it is the same in a later call
     made, _ = prepared(monitor, source)
     if not isinstance(made, Observer):
         return Look(source.name, skipped=f"{source.connector} cannot ask for single posts")

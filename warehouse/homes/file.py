@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection as Connection
 from filelock import FileLock, Timeout
 
 from umot.errors import Fatal, Retriable
-from warehouse import files, forget, migrate, upgrade
+from warehouse import files, forget, migrate, room, upgrade
 
 
 class FileHome:
@@ -98,7 +98,8 @@ class FileHome:
 
     def rewrite(self) -> None:
         """Write the file anew: freed blocks keep old text."""
-        forget.rewrite(self.path)
+        with room.needed():
+            forget.rewrite(self.path)
 
     def tidy(self, db: Connection) -> None:
         """DuckDB keeps its file itself."""

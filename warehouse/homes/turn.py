@@ -1,7 +1,7 @@
 """The writer's turn in a DuckLake: an advisory lock of Postgres, held by a session of its own.
 
 It reaches across machines, and Postgres frees it when the session ends, however that comes about.
-Whoever waits stands in Postgres's queue, so turns are given in the order they were asked for.
+Whoever waits stands in Postgres's queue, for a few seconds at a time (`Warehouse` asks again).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import time
 from typing import Any
 
 import duckdb
@@ -19,7 +20,6 @@ from warehouse import files
 from warehouse.homes import extensions
 from warehouse.homes.place import Place
 
-WAITED = "lock timeout"
 # Who has the lock, as it signed itself: the name of a session is shown to others of its role.
 HOLDER = """
 SELECT a.application_name FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
@@ -44,7 +44,8 @@ class Turn:
         except duckdb.Error as error:
             self.close()
             raise unreachable(self._place, error) from error
-        milliseconds = max(1, round(seconds * 1000))  # 0 would be no limit at all
+        milliseconds = max(1, int(seconds * 1000))  # 0 would be no limit at all
+        began = time.monotonic()
         try:
             self._do(f"SET LOCAL application_name = '{signature(command)}'")
             self._do(f"SET LOCAL lock_timeout = {milliseconds}")
@@ -53,7 +54,8 @@ class Turn:
             self.ask(f"SELECT pg_advisory_xact_lock({self._place.lock})::TEXT")
         except duckdb.Error as error:
             self.give_back()
-            if WAITED in str(error):
+            # The clock tells: Postgres says it in its own language.
+            if time.monotonic() - began >= milliseconds / 1000:
                 return False
             raise unreachable(self._place, error) from error
         return True

@@ -8,7 +8,8 @@ WITH asked AS (
         coalesce(p.thread_id, p.post_id) AS thread_id,
         coalesce(p.posted_at, p.collected_at) AS told_at
     FROM alerts AS a
-    JOIN posts AS p ON p.post_id = a.post_id
+    JOIN posts AS p
+        ON p.fingerprint = md5_number_lower(a.post_id) AND p.post_id = a.post_id
     WHERE a.alert_id IN (SELECT unnest($alerts::VARCHAR[]))
 ),
 answered AS (

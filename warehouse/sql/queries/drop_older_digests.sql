@@ -5,5 +5,4 @@ WHERE
     kind = $kind
     AND state = 'waiting'
     AND key <> $key
-    AND starts_with(key, $day || '/')
-    AND ends_with(key, '/' || $brand)
+    AND key = concat_ws('/', $day, split_part(key, '/', 2), $brand)

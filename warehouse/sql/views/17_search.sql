@@ -106,22 +106,18 @@ WITH ranked AS (
 )
 SELECT
     round(f.relevance, 2) AS relevance,
-    b.brand,
-    CAST(timezone(z.time_zone, coalesce(p.posted_at, p.collected_at)) AS DATE) AS day,
-    p.platform,
-    p.language,
-    p.author_role,
-    p.rating,
-    s.label,
-    s.score,
-    p.title,
-    p.body,
-    p.url,
-    p.post_id
+    m.brand,
+    m.day,
+    m.platform,
+    m.language,
+    m.author_role,
+    m.rating,
+    m.label,
+    m.score,
+    m.title,
+    m.body,
+    m.url,
+    m.post_id
 FROM ranked AS f
-JOIN posts AS p ON p.number = f.number
-JOIN post_brands AS b ON b.number = f.number
-JOIN brands AS z ON z.brand = b.brand
-LEFT JOIN readings AS s ON s.number = f.number AND s.content_hash = p.content_hash
-WHERE p.excluded_reason IS NULL
-ORDER BY f.relevance DESC, coalesce(p.posted_at, p.collected_at) DESC, p.post_id;
+JOIN mention_facts AS m ON m.number = f.number
+ORDER BY f.relevance DESC, m.told_at DESC, m.post_id;
