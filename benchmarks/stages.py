@@ -22,19 +22,16 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as parquet
 from machine import described
-from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline, make_union
+from stages_order import order, stories
+from stages_rivals import LANGUAGES, Stages, rivals
 
-from models import spans, stage_head, tracing
+from models import spans
 from models.bundled import Bundled
 from models.figures import intervals, rates
 from models.reader import Reader
 from models.stage_head import CLASSES
 from models.tracing import Tracer
-from models.training import data, read_stages, stage_examples, stages
-from models.training import stage_head as training
+from models.training import data, stages
 from umot import journey
 from umot.journey import NONE
 from umot.post import Moment
@@ -42,18 +39,12 @@ from umot.traced import main_moment
 
 HERE = Path(__file__).parent
 JOURNEY = HERE.parents[1] / "shared" / "data" / "journey"
-LANGUAGES = ("nl", "en", "de", "fr", "es", "it", "pt")
 REASON_ROWS, REASON_BAR = 30, 60.0  # a reason with so many rows or more has this bar, in percent
 NO_REASON = "Can't Tell"
-REAL = ("bolcom_books_nl", "us_airline_tweets_en", "semeval_tweets_en", "germeval2017_bahn_de")
-MOST_MOMENTS = 12  # of a real post: the two orders of a whole book review share little
-LEAD = 0.15  # by which the peak of a post has to lead to be called clear
 REPEATS = 5  # of the timing; the fastest counts
 TIMED = 400  # posts
 
 Row = dict[str, Any]
-Story = tuple[list[str], str]  # the texts of a post's moments in order, and its language
-Stages = NDArray[np.int64]
 
 
 def main() -> None:
@@ -97,56 +88,6 @@ def moments(
     for one in reader.read_posts(posts)[1]:
         found[int(one.post_id)].append(one)
     return found
-
-
-def rivals(model: Bundled, rows: Sequence[Row], folder: Path) -> dict[str, Stages]:
-    """What simpler ways answer for the texts of `rows`, read whole."""
-    texts = [row["text"] for row in rows]
-    readings = model.read(texts, [[(0, len(text))] for text in texts])
-    if readings.vectors is None or readings.space is None:
-        raise SystemExit("the model has no vectors")
-    units = tracing.unit(readings.vectors)
-    tracer = Tracer(model, journey.default())
-    prototypes = tracer.prototypes(readings.space)
-    near = tracing.near_each(units @ prototypes.examples.units.T, prototypes.groups)
-    found = {
-        "majority": np.full(len(rows), CLASSES.index("peak")),
-        "tfidf": tfidf(texts, folder),
-        "likeness alone": tracer.by_likeness(near)[0].argmax(1),
-    }
-    head = stage_head.of(model, readings.space)
-    if head is not None:
-        found["head alone"] = head.probabilities(units, texts).argmax(1)
-    return found
-
-
-def tfidf(texts: Sequence[str], folder: Path) -> Stages:
-    """Words, pairs of words and parts of words, weighed by TF-IDF, and logistic regression."""
-    own = [
-        (row.text[part.start : part.stop], part.stage, weight)
-        for several, weight in (
-            (data.own_posts(), 1.0),
-            (read_stages.rows(folder.parent), training.READ_WEIGHT),
-        )
-        for row in several
-        for part in stage_examples.parts(row)
-        if part.stage is not None
-    ]
-    phrases = [
-        (text, stage, training.MAP_WEIGHT) for text, stage, _ in stage_examples.map_phrases()
-    ]
-    weak = [
-        (row.text, row.stage, training.WEAK_WEIGHT * stage_examples.times(row.source))
-        for row in stage_examples.weak_rows(folder.parent, LANGUAGES)
-    ]
-    known, labels, weights = zip(*own, *phrases, *weak, strict=True)
-    features = make_union(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2),
-    )
-    made = make_pipeline(features, LogisticRegression(C=10, class_weight="balanced", max_iter=300))
-    made.fit(known, labels, logisticregression__sample_weight=weights)
-    return np.asarray(made.predict(texts), np.int64)
 
 
 def gold_figures(rows: Sequence[Row], guess: Stages) -> Row:
@@ -215,54 +156,6 @@ def airlines(reader: Reader, folder: Path) -> Iterator[Row]:
             "passed": share >= REASON_BAR if judged and share is not None else None,
             "landed": {one: here.count(one) for one in CLASSES if one in here},
         }
-
-
-def stories(folder: Path) -> dict[str, list[Story]]:
-    """Posts of several moments: our own, which were trained on in any order, and real ones."""
-    own = [
-        ([row.text[part.start : part.stop] for part in row.parts], row.language)
-        for row in data.own_posts()
-        if len(row.parts) > 1
-    ]
-    real = []
-    for name in REAL:
-        for row in data.read(folder.parent / "sentiment" / f"{name}_test.parquet"):
-            texts = [row.text[start:stop] for start, stop in spans.split(row.text)]
-            if 1 < len(texts) <= MOST_MOMENTS:
-                real.append((texts, row.language))
-    several = {"own": own, "real": real}
-    return {
-        name: [one for one in told if all(len(spans.split(text)) == 1 for text in one[0])]
-        for name, told in several.items()
-    }
-
-
-def order(reader: Reader, told: Sequence[Story]) -> Row:
-    """Posts of several moments, forwards and backwards: peak and end should follow the text.
-
-    `end_moves`: the last moment is the end in both. `same_peak`: of posts whose strongest moment
-    leads the next by `LEAD`, those with the same peak in both.
-    """
-    languages = [language for _, language in told]
-    forth = moments(reader, ["\n".join(texts) for texts, _ in told], languages)
-    back = moments(reader, ["\n".join(texts[::-1]) for texts, _ in told], languages)
-    whole = moved = clear = same = 0
-    for (texts, _), one, other in zip(told, forth, back, strict=True):
-        if not len(one) == len(other) == len(texts):
-            continue  # the posts of a line became other moments when they were joined
-        whole += 1
-        moved += one[-1].is_end and other[-1].is_end
-        strength = sorted((abs(moment.score) for moment in one), reverse=True)
-        if strength[0] - strength[1] >= LEAD:
-            clear += 1
-            peaks = [next(i for i, x in enumerate(found) if x.is_peak) for found in (one, other)]
-            same += peaks[0] == len(texts) - 1 - peaks[1]
-    return {
-        "posts": whole,
-        "end_moves": round(100 * moved / whole, 1),
-        "clear_peaks": clear,
-        "same_peak": round(100 * same / clear, 1),
-    }
 
 
 def cost(model: Bundled, texts: Sequence[str]) -> Row:

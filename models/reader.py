@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models import spans
+from models import feelings, spans
 from models.language import Identifier
-from models.tracing import Trace, Tracer, feelings
+from models.tracing import Trace, Tracer
 from umot import config, plugins
 from umot.errors import Fatal, UmotError
 from umot.journey import JourneyMap
@@ -203,9 +203,13 @@ class Reader:
             raise Fatal(f"the model {scorer.name} has no vectors to trace with")
         said = [one.text[start:stop] for one in drafts for start, stop in one.ranges]
         posts = [number for number, one in enumerate(drafts) for _ in one.ranges]
-        scores = feelings(readings.spans)
-        tracer = Tracer(scorer, self.journey)
-        return tracer.trace(readings.vectors, readings.space, said, posts, scores)
+        scores = feelings.scores(readings.spans)
+        traces = Tracer(scorer, self.journey).trace(
+            readings.vectors, readings.space, said, posts, scores
+        )
+        if scorer is self.scorer:
+            return traces
+        return [replace(one, feeling=None) for one in traces]  # what this model would not say
 
     def sentiment(
         self, draft: Draft, status: Status, readings: Readings | None = None
@@ -223,9 +227,15 @@ class Reader:
     def moments(
         self, draft: Draft, readings: Readings, traces: Sequence[Trace]
     ) -> Iterator[Moment]:
-        """The moments of a post: the strongest (first of equals) is its peak, the last its end."""
-        scores = feelings(readings.spans).tolist()
-        strength = [abs(score) for score in scores]
+        """The moments of a post: the strongest (first of equals) is its peak, the last its end.
+
+        The strongest is told by the scores in context and by what each span says by itself.
+        """
+        scores = feelings.scores(readings.spans).tolist()
+        strength = [
+            feelings.strength(score, trace.feeling)
+            for score, trace in zip(scores, traces, strict=True)
+        ]
         peak = strength.index(max(strength)) if strength else None
         for position, (span, trace) in enumerate(zip(draft.spans, traces, strict=True)):
             yield Moment(

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from models import metadata, stage_words
 from models.bundled import WEIGHTS
+from models.feelings import OwnFeeling
 from umot.errors import Fatal
 from umot.journey import NONE, STAGES
 from umot.plugins import Scorer
@@ -33,6 +34,7 @@ FILE = "stages.npz"
 FORMAT = 1  # raised when what reads the file has to change
 CLASSES = (*STAGES, NONE)
 LEVELS = 127  # of a weight of a word, in 8 bits
+FELT = "felt_"  # the names of a feeling's arrays begin so
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class StageHead:
     words (`words` [buckets, classes] and their `rarities` [buckets]; see `models.stage_words`).
     `bias` [classes] is in the order of `CLASSES`. `graph` is the SHA-256 of the graph that makes
     the vectors. `sharpness` is for tracing: the difference of likeness to two touchpoints of a
-    kind (of cosines) that counts as much as a factor of e.
+    kind (of cosines) that counts as much as a factor of e. `feeling` is how a span feels by itself;
+    older files have none.
     """
 
     space: str
@@ -54,6 +57,7 @@ class StageHead:
     bias: Array
     sharpness: float
     notes: dict[str, Any] = field(default_factory=dict)
+    feeling: OwnFeeling | None = None
 
     def probabilities(self, units: Array, texts: Sequence[str]) -> Array:
         """How likely each of `CLASSES` is: [spans, classes].
@@ -65,6 +69,12 @@ class StageHead:
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
+    def feelings(self, units: Array, texts: Sequence[str]) -> list[float | None]:
+        """How spans feel by themselves, -1 to 1; None for each where the head cannot tell."""
+        if self.feeling is None:
+            return [None] * len(texts)
+        return list(self.feeling.scores(units, texts, self.rarities).tolist())
+
     def write(self, folder: Path) -> Path:
         """Write the file into a folder of weights; returns its path."""
         about = {
@@ -75,7 +85,6 @@ class StageHead:
             "sharpness": self.sharpness,
             "notes": self.notes,
         }
-        scales = np.maximum(np.abs(self.words).max(axis=0), 1e-6) / LEVELS
         path = folder / FILE
         fresh = path.with_suffix(".new.npz")
         np.savez_compressed(
@@ -83,13 +92,43 @@ class StageHead:
             about=np.array(json.dumps(about, ensure_ascii=False)),
             vectors=self.vectors.astype(np.float32),
             bias=self.bias.astype(np.float32),
-            words=np.rint(self.words / scales).astype(np.int8),
-            scales=scales.astype(np.float32),
             rarities=self.rarities.astype(np.float16),
+            **packed("", self.words),
+            **({} if self.feeling is None else felt(self.feeling)),
         )
         fresh.replace(path)
         load.cache_clear()
         return path
+
+
+def packed(name: str, words: Array) -> dict[str, Any]:
+    """The weights of words in 8 bits, with a scale for each column."""
+    scales = np.maximum(np.abs(words).max(axis=0), 1e-6) / LEVELS
+    levels = np.rint(words / scales).astype(np.int8)
+    return {f"{name}words": levels, f"{name}scales": scales.astype(np.float32)}
+
+
+def unpacked(name: str, arrays: Mapping[str, Any]) -> Array:
+    """What `packed` made of weights."""
+    scales = arrays[f"{name}scales"].astype(np.float32)
+    return np.asarray(arrays[f"{name}words"].astype(np.float32) * scales, np.float32)
+
+
+def felt(feeling: OwnFeeling) -> dict[str, Any]:
+    """The arrays of a feeling."""
+    return {
+        f"{FELT}vectors": feeling.vectors.astype(np.float32),
+        f"{FELT}bias": feeling.bias.astype(np.float32),
+        **packed(FELT, feeling.words),
+    }
+
+
+def feeling_in(arrays: Mapping[str, Any]) -> OwnFeeling | None:
+    """The feeling among the arrays, if any."""
+    if f"{FELT}vectors" not in arrays:
+        return None
+    vectors, bias = (arrays[f"{FELT}{name}"].astype(np.float32) for name in ("vectors", "bias"))
+    return OwnFeeling(vectors, unpacked(FELT, arrays), bias)
 
 
 def of(scorer: Scorer, space: str | None) -> StageHead | None:
@@ -131,16 +170,16 @@ def parse(path: Path, arrays: Mapping[str, Any]) -> StageHead:
         raise Fatal(f"{path} has format {about['format']}, this umot reads format {FORMAT}")
     if tuple(about["classes"]) != CLASSES:
         raise ValueError(f"classes {about['classes']}")
-    words = arrays["words"].astype(np.float32) * arrays["scales"].astype(np.float32)
     head = StageHead(
         str(about["space"]),
         str(about["graph"]),
         arrays["vectors"].astype(np.float32),
-        words,
+        unpacked("", arrays),
         arrays["rarities"].astype(np.float32),
         arrays["bias"].astype(np.float32),
         float(about["sharpness"]),
         dict(about["notes"]),
+        feeling_in(arrays),
     )
     numbers = (head.vectors, head.words, head.rarities, head.bias)
     sound = (
@@ -152,6 +191,7 @@ def parse(path: Path, arrays: Mapping[str, Any]) -> StageHead:
         and all(bool(np.isfinite(one).all()) for one in numbers)
         and math.isfinite(head.sharpness)
         and head.sharpness > 0
+        and (head.feeling is None or head.feeling.sound())
     )
     if not sound:
         raise ValueError("its numbers do not fit together")

@@ -50,6 +50,7 @@ def bucket(piece: str) -> int:
     return crc32(piece.encode("utf-8", "replace")) % BUCKETS
 
 
+@lru_cache(maxsize=1 << 12)  # a span's words are asked for by each of what reads them
 def counted(text: str) -> tuple[NDArray[np.int64], Array]:
     """The buckets of a text, ascending, and how often each occurs (as 1 + its logarithm)."""
     found = words(text)

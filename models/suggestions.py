@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.language import Identifier
+from models.likeness import unit
+from models.prototypes import OTHER
 from models.text import EMAIL, LINK
-from models.tracing import OTHER, unit
 from umot.errors import Fatal
 from umot.journey import LANGUAGES, NONE, JourneyMap, Touchpoint, plain
 from umot.plugins import Scorer

@@ -13,13 +13,15 @@ a touchpoint as to its two nearest examples.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models import stage_head, surroundings
-from models.resemblance import Resemblance, Spans
+from models import prototypes, surroundings
+from models.likeness import gather, near_each, softmax, unit
+from models.prototypes import Prototypes
+from models.resemblance import Spans
 from models.stage_head import CLASSES, StageHead
 from umot.errors import Fatal
 from umot.journey import NONE, STAGES, JourneyMap, Touchpoint
@@ -27,78 +29,31 @@ from umot.plugins import Scorer
 
 Array = NDArray[np.float32]
 
-NEAREST = 2  # examples of a touchpoint that count
 LEAST = 0.10  # likeness to any touchpoint below which a span speaks of none
-PURITY = 2  # power of the head's answers for examples: few are quite of one kind
 UNHEARD = 0.3  # resemblance to none of a moment of a kind that the map lacks
 CONTEXT = 0.4  # what a span's neighbours count in what the head answers for it
 TINY = 1e-12
 DECIDED = 1.0  # confidence of a touchpoint that its words decide
 
 # Without a head.
-SHARPNESS = 0.05  # of gathering a stage's touchpoints: near 0 only the likest counts
 PEAK = "peak"
 PEAK_LEAD = 0.03  # people speak of the product or service itself most, about half of the time
 TEMPERATURE = 0.035  # of the confidence, so that it is right about as often as it says
 
-# What public posts hold besides contact moments; a few kinds, each like a touchpoint.
-OTHER: tuple[tuple[str, ...], ...] = (
-    ("Thanks!", "Bedankt!", "Oké, dank je wel.", "Haha ja precies."),
-    ("Good morning everyone, have a nice weekend.", "Fijne dag nog!", "See you tomorrow."),
-    (
-        "The company announced its quarterly results.",
-        "Het bedrijf opent een nieuw hoofdkantoor en zoekt een directeur.",
-        "Shares fell after the merger became known.",
-        "Uit onderzoek blijkt dat de prijzen dit jaar stijgen.",
-        "The city council decides on the construction of a new road.",
-    ),
-    (
-        "Vacature: wij zoeken een enthousiaste collega voor ons team.",
-        "We are hiring, apply now via the link.",
-        "Te koop aangeboden: fiets, bieden vanaf vijftig euro.",
-        "Follow me and win, link in bio.",
-    ),
-    (
-        "Wie kijkt er vanavond naar de wedstrijd?",
-        "Mijn zus woont in Utrecht.",
-        "It is raining again today.",
-        "De regering moet iets doen aan de belastingen.",
-    ),
-    (
-        "My name is Jansen and my number is below.",
-        "Zie mijn bericht hierboven.",
-        "Yes, that is right.",
-        "Nee, dat bedoel ik niet.",
-        "Ik weet het niet.",
-    ),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where a span belongs. `confidence` is that of the stage, 0 to 1."""
+    """Where a span belongs. `confidence` is that of the stage, 0 to 1.
+
+    `feeling` is how it feels by itself, -1 to 1; None where no head tells.
+    """
 
     stage: str
     touchpoint: str
     confidence: float
     runner_up: str | None = None
     matched_example: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prototypes:
-    """The examples of a map, grouped by touchpoint, those of `OTHER` last.
-
-    `kinds` [touchpoints + others, classes] is how far each is of which kind of moment, by the
-    head's answers for its examples; its rows sum to 1. Without a head there is no `resemblance`.
-    """
-
-    examples: Spans
-    groups: tuple[slice, ...]
-    space: str
-    head: StageHead | None = None
-    kinds: Array | None = None
-    resemblance: Resemblance | None = None
+    feeling: float | None = None
 
 
 _prototypes: dict[tuple[str, str, str], Prototypes] = {}  # by map version, model and space
@@ -131,28 +86,33 @@ class Tracer:
         `scores` [spans] is how each feels, -1 to 1 (by default not known). Where a text has a word
         that decides, its touchpoint is decided. Raises `Fatal` for another space.
         """
-        prototypes = self.prototypes(space)
+        known = self.prototypes(space)
         if not len(vectors):
             return []
         units = unit(vectors)
-        likeness = units @ prototypes.examples.units.T
-        near = near_each(likeness, prototypes.groups)
+        likeness = units @ known.examples.units.T
+        near = near_each(likeness, known.groups)
         count = len(self.keys)
         unlike = ~vectors.any(axis=1) | (near[:, :count].max(axis=1) < LEAST)
-        if prototypes.head is None or prototypes.kinds is None or prototypes.resemblance is None:
+        if known.head is None or known.kinds is None or known.resemblance is None:
             shares, order = self.by_likeness(near)
+            own: Sequence[float | None] = [None] * len(units)
         else:
             felt = np.zeros(len(units), np.float32) if scores is None else scores
-            likeness = prototypes.resemblance.likeness(Spans(units, texts, felt))
-            near = prototypes.resemblance.scores(likeness)
-            answers = in_context(prototypes.head, vectors, texts, posts)
-            joint = mixed(prototypes.kinds, answers, near, prototypes.head.sharpness)
+            likeness = known.resemblance.likeness(Spans(units, texts, felt))
+            near = known.resemblance.scores(likeness)
+            answers = in_context(known.head, vectors, texts, posts)
+            joint = mixed(known.kinds, answers, near, known.head.sharpness)
             shares, order = self.by_stage(joint), joint[:, :count]
+            own = known.head.feelings(units, texts)
         shares[unlike] = np.eye(len(CLASSES), dtype=np.float32)[-1]
         decided = [self.journey.decided_by_words(text) for text in texts]
         ranked = np.argsort(-order, axis=1, kind="stable")
         return [
-            self.place(shares[row], ranked[row], likeness[row], prototypes, decided[row])
+            replace(
+                self.place(shares[row], ranked[row], likeness[row], known, decided[row]),
+                feeling=own[row],
+            )
             for row in range(len(vectors))
         ]
 
@@ -180,7 +140,7 @@ class Tracer:
         shares: Array,
         ranked: NDArray[np.intp],
         likeness: Array,
-        prototypes: Prototypes,
+        known: Prototypes,
         decided: Touchpoint | None,
     ) -> Trace:
         """One span's trace from the shares of stages and its touchpoints, the best first."""
@@ -193,7 +153,7 @@ class Tracer:
         else:
             best = next(int(index) for index in ranked if self.stages[index] == stage)
         second = next((self.keys[index] for index in ranked if index != best), None)
-        example = int(likeness[prototypes.groups[best]].argmax())
+        example = int(likeness[known.groups[best]].argmax())
         touchpoint = self.journey.touchpoints[best]
         return Trace(touchpoint.stage, touchpoint.key, sure, second, touchpoint.examples[example])
 
@@ -201,33 +161,11 @@ class Tracer:
         """The examples in the scorer's space, read once per map and space in this process."""
         key = (self.version, self.scorer.name, space or "")
         if key not in _prototypes:
-            _prototypes[key] = self.read_examples()
+            _prototypes[key] = prototypes.read(self.scorer, self.journey)
         found = _prototypes[key]
         if found.space != space:
             raise Fatal(f"vectors of {space!r} cannot be traced with examples of {found.space!r}")
         return found
-
-    def phrases(self) -> list[str]:
-        """The examples of all touchpoints, then those of `OTHER`."""
-        families = [*(one.examples for one in self.journey.touchpoints), *OTHER]
-        return [phrase for family in families for phrase in family]
-
-    def read_examples(self) -> Prototypes:
-        """Read the example phrases with the scorer. Raises `Fatal` where it has no vectors."""
-        families = [*(one.examples for one in self.journey.touchpoints), *OTHER]
-        phrases = self.phrases()
-        readings = self.scorer.read(phrases, [[(0, len(phrase))] for phrase in phrases])
-        if readings.vectors is None or readings.space is None:
-            raise Fatal(f"the model {self.scorer.name} has no vectors to trace with")
-        stops = np.cumsum([len(family) for family in families]).tolist()
-        groups = tuple(slice(a, b) for a, b in zip([0, *stops], stops, strict=False))
-        examples = Spans(unit(readings.vectors), phrases, feelings(readings.spans))
-        head = stage_head.of(self.scorer, readings.space)
-        if head is None:
-            return Prototypes(examples, groups, readings.space)
-        of_kinds = kinds(head.probabilities(examples.units, phrases), groups)
-        resemblance = Resemblance.of(examples, groups, head.rarities)
-        return Prototypes(examples, groups, readings.space, head, of_kinds, resemblance)
 
 
 def in_context(
@@ -240,18 +178,6 @@ def in_context(
         told = head.probabilities(unit(around.vectors), around.texts)
         answers[around.which] += np.float32(CONTEXT) * (told - answers[around.which])
     return answers
-
-
-def feelings(shares: Array) -> Array:
-    """Scores [n], -1 to 1, from probabilities of `umot.post.LABELS` [n, 3]."""
-    return shares[:, 2] - shares[:, 0]
-
-
-def kinds(answers: Array, groups: Sequence[slice]) -> Array:
-    """`Prototypes.kinds` from the head's answers for the examples, `OTHER` last."""
-    means = np.stack([answers[group].mean(axis=0) for group in groups]) ** PURITY
-    means[-len(OTHER) :] = np.eye(len(CLASSES), dtype=np.float32)[-1]
-    return np.asarray(means / means.sum(axis=1, keepdims=True), np.float32)
 
 
 def mixed(kinds: Array, answers: Array, near: Array, sharpness: float) -> Array:
@@ -269,30 +195,3 @@ def mixed(kinds: Array, answers: Array, near: Array, sharpness: float) -> Array:
         parts = evidence * column + TINY
         shares += answers[:, kind, None] * parts / parts.sum(axis=1, keepdims=True)
     return shares
-
-
-def unit(vectors: Array) -> Array:
-    """The vectors at length 1; zero stays zero."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths == 0, 1, lengths), np.float32)
-
-
-def near_each(likeness: Array, groups: Sequence[slice]) -> Array:
-    """How like each group of examples the spans are: [spans, examples] to [spans, groups]."""
-    return np.stack([nearest(likeness[:, group]) for group in groups], axis=1)
-
-
-def nearest(likeness: Array) -> Array:
-    """The mean of the `NEAREST` highest in each row."""
-    return np.asarray(np.sort(likeness, axis=1)[:, -NEAREST:].mean(axis=1), np.float32)
-
-
-def gather(likeness: Array) -> Array:
-    """A soft maximum of each row that does not grow with the number of columns."""
-    return np.asarray(SHARPNESS * np.log(np.exp(likeness / SHARPNESS).mean(axis=1)), np.float32)
-
-
-def softmax(scores: Array) -> Array:
-    """Each row as shares that sum to 1."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

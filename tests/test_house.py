@@ -26,7 +26,7 @@ LEVELS = {
     "models": 1,
     "warehouse": 1,
     "samples": 1,
-    "umot": 0,  # post, errors, config, journey, plugins, language, starter
+    "umot": 0,  # post, errors, config, journey, plugins, language, queries, relevance, starter
 }
 HOMES = {
     "apprise": ("umot.notify",),

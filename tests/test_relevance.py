@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from umot.likeness import ALIKE, bands, likeness, shingles
 from umot.pipeline import Monitor, Visit, collect
+from umot.relevance.likeness import ALIKE, bands, likeness, shingles
 from warehouse import Warehouse
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

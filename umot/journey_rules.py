@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     Decide = Callable[[str], Touchpoint | None]
 
 STAGES = ("zero", "definitive", "peak", "end", "ultimate")  # in the order of the journey
+STAGE_NAMES: Mapping[str, Mapping[str, str]] = {  # as they stand in a sentence
+    "nl": {
+        "zero": "nulmoment",
+        "definitive": "definitief moment",
+        "peak": "piekmoment",
+        "end": "eindmoment",
+        "ultimate": "ultimate moment",
+    },
+    "en": {stage: f"{stage} moment" for stage in STAGES},
+}
 CHANNELS = ("website", "shop", "e-mail", "phone", "chat", "social", "app", "post")
 LANGUAGES = ("nl", "en")
 NONE = "none"  # stage and touchpoint of what speaks of no contact moment

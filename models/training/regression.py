@@ -1,4 +1,4 @@
-"""The two logistic regressions of the stage head: on vectors, and on hashed words."""
+"""Logistic regressions on span vectors, on hashed words, and on both, with torch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from models import stage_words
+from models.likeness import Array
 from models.stage_head import CLASSES
-from models.tracing import Array
 
 BALANCE = 0.5  # 1: all stages count alike; 0: by their number
 STEPS = 60
@@ -21,14 +21,15 @@ Regression = tuple[Array, Array]  # weights [inputs, classes] and bias [classes]
 
 
 def on_vectors(units: Array, labels: Labels, weights: Array, shrinking: float) -> Regression:
-    """The regression on vectors at length 1; `shrinking` is the weight of the squared weights."""
+    """The stages' regression on vectors at length 1; `shrinking` weighs the squared weights."""
     inputs = torch.from_numpy(units)
+    wanted, counts = balanced(labels, weights)
     return minimised(
         lambda one: inputs @ one,
         lambda one: inputs.T @ one,
         units.shape[1],
-        labels,
-        weights,
+        wanted,
+        counts,
         shrinking,
     )
 
@@ -37,6 +38,38 @@ def on_words(
     texts: Sequence[str], rarities: Array, labels: Labels, weights: Array, shrinking: float
 ) -> Regression:
     """The same on the hashed words of texts."""
+    forth, back = pieces(texts, rarities)
+    wanted, counts = balanced(labels, weights)
+    return minimised(
+        lambda one: forth @ one,
+        lambda one: back @ one,
+        stage_words.BUCKETS,
+        wanted,
+        counts,
+        shrinking,
+    )
+
+
+def on_both(
+    units: Array, texts: Sequence[str], rarities: Array, shares: Array, shrinking: float
+) -> tuple[Array, Array, Array]:
+    """One regression on both, towards `shares` [n, classes]: of vectors, of words, and the bias."""
+    inputs = torch.from_numpy(units)
+    forth, back = pieces(texts, rarities)
+    size = units.shape[1]
+    found, bias = minimised(
+        lambda one: inputs @ one[:size] + forth @ one[size:],
+        lambda one: torch.cat([inputs.T @ one, back @ one]),
+        size + stage_words.BUCKETS,
+        torch.from_numpy(shares),
+        torch.ones(len(units)),
+        shrinking,
+    )
+    return found[:size], found[size:], bias
+
+
+def pieces(texts: Sequence[str], rarities: Array) -> tuple[torch.Tensor, torch.Tensor]:
+    """The weighed pieces of texts [n, buckets], and the same the other way round; both sparse."""
     found = [stage_words.weighed(text, rarities) for text in texts]
     rows = np.repeat(np.arange(len(found)), [len(places) for places, _ in found])
     columns = np.concatenate([places for places, _ in found])
@@ -48,27 +81,32 @@ def on_words(
     back = torch.sparse_coo_tensor(
         torch.from_numpy(np.stack([columns, rows])), values, shape[::-1]
     ).to_sparse_csr()
-    return minimised(
-        lambda one: forth @ one, lambda one: back @ one, shape[1], labels, weights, shrinking
-    )
+    return forth, back
+
+
+def balanced(labels: Labels, weights: Array) -> tuple[torch.Tensor, torch.Tensor]:
+    """Stages as shares [n, classes], and weights in which rare ones count more."""
+    wanted = torch.from_numpy(labels)
+    counts = torch.from_numpy(weights)
+    mass = torch.zeros(len(CLASSES)).index_add_(0, wanted, counts).clamp(min=1)
+    counts = counts * ((mass.mean() / mass) ** BALANCE)[wanted]
+    return functional.one_hot(wanted, len(CLASSES)).float(), counts
 
 
 def minimised(
     forth: Callable[[torch.Tensor], torch.Tensor],
     back: Callable[[torch.Tensor], torch.Tensor],
     inputs: int,
-    labels: Labels,
-    weights: Array,
+    wanted: torch.Tensor,
+    counts: torch.Tensor,
     shrinking: float,
 ) -> Regression:
-    """The weights and bias of least loss; `forth` and `back` multiply with the inputs."""
-    classes = len(CLASSES)
-    wanted = torch.from_numpy(labels)
-    counts = torch.from_numpy(weights)
-    mass = torch.zeros(classes).index_add_(0, wanted, counts).clamp(min=1)
-    counts = counts * ((mass.mean() / mass) ** BALANCE)[wanted]
+    """The weights and bias of least loss; `forth` and `back` multiply with the inputs.
+
+    `wanted` are shares [n, classes], `counts` what each row counts.
+    """
     counts = counts / counts.sum()
-    sure = functional.one_hot(wanted, classes).float()
+    classes = wanted.shape[1]
     matrix = torch.zeros(inputs, classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
     optimiser = torch.optim.LBFGS([matrix, bias], max_iter=STEPS, line_search_fn="strong_wolfe")
@@ -76,10 +114,10 @@ def minimised(
     @torch.no_grad()  # the gradient is written out: sparse tensors have none
     def step() -> float:
         shares = (forth(matrix) + bias).log_softmax(1)
-        slope = (shares.exp() - sure) * counts[:, None]
+        slope = (shares.exp() - wanted) * counts[:, None]
         matrix.grad = back(slope) + 2 * shrinking * matrix
         bias.grad = slope.sum(0)
-        loss = -(counts * shares.gather(1, wanted[:, None])[:, 0]).sum()
+        loss = -(counts * (wanted * shares).sum(1)).sum()
         return float(loss + shrinking * (matrix**2).sum())
 
     optimiser.step(step)  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ FOLDER holds weights (default: those that ship) and gets ``stages.npz``. The hea
 posts written for training, read whole with their moments as spans; from the examples of the maps
 that ship; from sentences of public sets whose stage was read by hand (`read_stages`); and, at a low
 weight, from what other labels of those sets imply (`stages`). LABELLED holds ``journey/`` and
-``sentiment/``.
+``sentiment/``; from the latter it also learns how moments feel by themselves (`own_feelings`).
 
 The encoder was trained on the posts, and knows them too well for them to be judged by. How the two
 regressions and the likeness to a map are weighed against each other is therefore chosen on the
@@ -28,10 +28,12 @@ from numpy.typing import NDArray
 
 from models import stage_head, stage_words
 from models.bundled import WEIGHTS, Bundled
+from models.likeness import Array, softmax
+from models.prototypes import kinds
 from models.resemblance import Resemblance, Spans
 from models.stage_head import StageHead
-from models.tracing import Array, Tracer, kinds, mixed, softmax
-from models.training import stage_examples
+from models.tracing import Tracer, mixed
+from models.training import own_feelings, stage_examples
 from models.training.regression import on_vectors, on_words
 from models.training.stage_examples import UNSEEN, Examples, Labels, together
 from umot import journey
@@ -117,7 +119,8 @@ def fit(folder: Path, labelled: Path | None = None) -> StageHead:
 
     head = replace(head, sharpness=min(SHARPNESSES, key=both))
     shares = traced(head, tracer, judged, answers, head.sharpness)
-    return replace(head, notes=notes(found, scales, judged, answers, shares))
+    feeling = own_feelings.fit(scorer, labelled, head.rarities) if labelled else None
+    return replace(head, notes=notes(found, scales, judged, answers, shares), feeling=feeling)
 
 
 def regressed(examples: Examples) -> Pair:

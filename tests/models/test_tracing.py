@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import metadata, stage_head, stage_words, tracing
+from models import likeness, metadata, stage_head, stage_words, tracing
+from models.prototypes import OTHER
 from models.stage_head import CLASSES, StageHead
-from models.tracing import OTHER, Tracer
+from models.tracing import Tracer
 from umot import journey
 from umot.errors import Fatal
 from umot.plugins import Readings
@@ -243,8 +244,8 @@ def test_shares_of_stages_sum_to_one(headed):
     made = headed()
     texts = ["aaab", "fffa", "ppp"]
     vectors = made.scorer.read(texts, [[(0, len(text))] for text in texts]).vectors
-    prototypes, units = made.prototypes("letters"), tracing.unit(vectors)
-    near = tracing.near_each(units @ prototypes.examples.units.T, prototypes.groups)
+    prototypes, units = made.prototypes("letters"), likeness.unit(vectors)
+    near = likeness.near_each(units @ prototypes.examples.units.T, prototypes.groups)
     answers = prototypes.head.probabilities(units, texts)
     shares = made.by_stage(tracing.mixed(prototypes.kinds, answers, near, 0.2))
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-5)

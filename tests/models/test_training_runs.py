@@ -1,10 +1,9 @@
-"""Whole trainings from tiny weights: begun, killed, gone on with, taught, made smaller."""
+"""Whole trainings from tiny weights: begun, killed, gone on with, made smaller."""
 
 import dataclasses
 import importlib.util
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,12 +16,11 @@ from filelock import FileLock
 
 from models import metadata, restored
 from models.encoder import Encoder as Reader
-from models.training import fit, jobs, material, recipe, results, runs, starts, teacher
-from models.training.data import Part, Row
+from models.training import fit, jobs, recipe, runs, starts
+from models.training.data import Row
 from models.training.material import Material
 from models.training.network import Encoder as Network
 from umot.errors import Fatal
-from umot.plugins import Readings
 
 ROOT = Path(__file__).parents[2]
 DRIVER = Path(__file__).parent / "training_driver.py"
@@ -93,19 +91,6 @@ def test_fine_tuned_weights_read_and_say_what_they_are_made_of(start, tiny_weigh
     assert again.described == result.described
 
 
-def test_temperatures_are_kept_where_this_training_cannot_tell_them(start):
-    old = dataclasses.replace(start.described, temperature=0.8, temperatures={"nl": 0.7, "de": 0.6})
-    new = dataclasses.replace(old, temperature=1.5, temperatures={"nl": 1.4}, mean=(0.0,) * 64)
-
-    def kept(**how):
-        found = results.with_kept(new, old, **how)
-        return found.temperature, found.temperatures, found.mean == old.mean
-
-    assert kept(calibrates=False, same=True) == (0.8, {"nl": 0.7, "de": 0.6}, True)
-    assert kept(calibrates=True, same=False) == (1.5, {"nl": 1.4, "de": 0.6}, False)
-    assert results.with_kept(new, None, calibrates=False, same=True) == new
-
-
 def test_another_training_in_the_same_folder_is_refused(start, tmp_path):
     train(start, tmp_path, settings=dataclasses.replace(SETTINGS, epochs=0.3))
     other = [*ROWS[:-1], dataclasses.replace(ROWS[-1], label=0)]
@@ -140,22 +125,6 @@ def test_one_training_at_a_time_in_a_folder(start, tmp_path):
     file.touch()
     with pytest.raises(Fatal, match="file/out cannot be written"):
         train(start, file / "out")
-
-
-def test_old_weights_give_way_to_whole_ones_only(tiny_weights, tmp_path):
-    folder, fresh = tmp_path / "weights", tmp_path / "weights.new"
-    shutil.copytree(tiny_weights, folder)
-    shutil.copytree(tiny_weights, fresh)
-    (fresh / metadata.GRAPH).write_bytes(b"half")
-    with pytest.raises(Fatal, match="damaged"):
-        results.put(fresh, folder)
-    metadata.read(folder)
-    shutil.rmtree(fresh)
-    shutil.copytree(tiny_weights, fresh)
-    folder.rename(tmp_path / "weights.old")  # where a kill may leave it
-    results.put(fresh, folder)
-    metadata.read(folder)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["weights"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -218,84 +187,6 @@ def test_a_student_of_half_the_layers_is_taught_and_exported(network, tiny_weigh
     assert restored.network(result.folder)[0].shape.layers == 2
     (answers,) = tmp_path.glob("teacher-*.f32")
     assert answers.stat().st_size == 21 * 3 * 4
-
-
-class Counting:
-    """A scorer that counts what it is asked; each text's answer depends on its length."""
-
-    def __init__(self, vectors):
-        self.asked = 0
-        self.vectors = vectors
-
-    def read(self, texts, spans):
-        self.asked += len(texts)
-        count = sum(map(len, spans))
-        found = np.array([[len(text), 1, 2] for text in texts], np.float32)
-        vectors = np.zeros((count, 2), np.float32) if self.vectors else None
-        return Readings(found, np.full((count, 3), 0.5, np.float32), vectors, None)
-
-
-def test_a_teacher_is_asked_once_and_a_torn_answer_again(tmp_path):
-    parts = (Part(0, 2), Part(3, 5))
-    rows = [Row("a" * (n % 300 + 1), 1, "nl", "x") for n in range(600)]
-    rows.append(Row("in moments", 1, "nl", "x", None, parts))
-    scorer = Counting(vectors=True)
-
-    def taught(scorer=scorer):
-        return teacher.taught(rows, lambda: scorer, tmp_path, identity="t", show=lambda *_: None)
-
-    first = taught()
-    assert scorer.asked == 301  # each text once
-    assert [row.soft[0] for row in first] == [len(row.text) for row in rows]
-    assert [part.soft for part in first[-1].parts] == [(0.5, 0.5, 0.5)] * 2
-    assert dataclasses.replace(first[0], soft=None) == rows[0]
-    assert taught() == first
-    assert scorer.asked == 301
-    (path,) = tmp_path.glob("teacher-*.f32")
-    path.write_bytes(path.read_bytes()[: 256 * 12 + 7])  # killed while it wrote the second part
-    assert taught() == first
-    assert scorer.asked == 301 + 301 - 256
-    alone = teacher.taught(
-        rows, lambda: Counting(vectors=False), tmp_path, identity="u", show=lambda *_: None
-    )
-    assert [part.soft for part in alone[-1].parts] == [None, None]  # read without their post
-    assert alone[-1].soft == first[-1].soft
-
-
-def test_licences_go_along_with_the_weights(start):
-    described = dataclasses.replace(
-        start.described,
-        notes={
-            "sets": {"posts.csv": {"rows": 3, "licence": "yours"}},
-            "start": {"name": "b", "sets": {"mabsa_nl": {"rows": 9, "licence": "unclear"}}},
-        },
-    )
-    assert starts.licences(described) == {"posts.csv": "yours", "mabsa_nl": "unclear"}
-    starts.check_licences(described, [])
-    starts.check_licences(described, ["ok", "unclear"])
-    with pytest.raises(Fatal, match="made of mabsa_nl too, which --licence ok does not allow"):
-        starts.check_licences(described, ["ok"])
-    with pytest.raises(Fatal, match="do not say their sets"):
-        starts.check_licences(start.described, ["ok"])
-
-
-def test_own_posts_are_mixed_in_and_others_set_the_temperature():
-    rows = [Row(f"Bericht {n}", n % 3, "nl", "posts.csv") for n in range(60)]
-    found = material.from_rows(rows)
-    own = [row for row in found.rows if row.source == "own"]
-    assert len(own) == material.OURS_LEAST
-    assert {row.language for row in own} >= {"nl", "en", "de", "fr", "es", "it", "pt"}
-    assert len(found.rows) - len(own) + len(found.held) == 60
-    assert not found.calibrates
-    assert not {row.text for row in found.rows} & {row.text for row in found.labelled}
-    assert len(found.corpus) <= material.TEXTS
-    many = material.from_rows(
-        [dataclasses.replace(row, text=f"{row.text} {n}") for n in range(60) for row in rows]
-    )
-    own = sum(row.source == "own" for row in many.rows)
-    assert own == (len(many.rows) - own) // material.OURS_FOR
-    assert many.calibrates
-    assert many.labelled == many.held
 
 
 def driver():

@@ -1,0 +1,44 @@
+"""The weights that a training leaves: what they keep of their start, and never half of them."""
+
+import dataclasses
+import shutil
+
+import pytest
+
+from models import metadata
+from models.training import results, starts
+from umot.errors import Fatal
+
+
+@pytest.fixture
+def start(tiny_weights):
+    return starts.FromWeights.of(tiny_weights)
+
+
+def test_temperatures_are_kept_where_this_training_cannot_tell_them(start):
+    old = dataclasses.replace(start.described, temperature=0.8, temperatures={"nl": 0.7, "de": 0.6})
+    new = dataclasses.replace(old, temperature=1.5, temperatures={"nl": 1.4}, mean=(0.0,) * 64)
+
+    def kept(**how):
+        found = results.with_kept(new, old, **how)
+        return found.temperature, found.temperatures, found.mean == old.mean
+
+    assert kept(calibrates=False, same=True) == (0.8, {"nl": 0.7, "de": 0.6}, True)
+    assert kept(calibrates=True, same=False) == (1.5, {"nl": 1.4, "de": 0.6}, False)
+    assert results.with_kept(new, None, calibrates=False, same=True) == new
+
+
+def test_old_weights_give_way_to_whole_ones_only(tiny_weights, tmp_path):
+    folder, fresh = tmp_path / "weights", tmp_path / "weights.new"
+    shutil.copytree(tiny_weights, folder)
+    shutil.copytree(tiny_weights, fresh)
+    (fresh / metadata.GRAPH).write_bytes(b"half")
+    with pytest.raises(Fatal, match="damaged"):
+        results.put(fresh, folder)
+    metadata.read(folder)
+    shutil.rmtree(fresh)
+    shutil.copytree(tiny_weights, fresh)
+    folder.rename(tmp_path / "weights.old")  # where a kill may leave it
+    results.put(fresh, folder)
+    metadata.read(folder)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["weights"]
