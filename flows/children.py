@@ -15,6 +15,7 @@ from threading import Event
 from typing import Any
 
 from umot.errors import Fatal
+from umot.folders import ensure
 
 PATIENCE = 20.0  # seconds a child has to end by itself
 LARGEST = 10_000_000  # bytes of a log that is put aside before a new one is begun
@@ -42,7 +43,7 @@ class Child:
 
 def start(name: str, arguments: Sequence[str], environment: Mapping[str, str], logs: Path) -> Child:
     """Start ``python -m arguments…``; what it says goes to ``logs/name.log``."""
-    logs.mkdir(parents=True, exist_ok=True)
+    ensure(logs)
     path = logs / f"{name}.log"
     if path.exists() and path.stat().st_size > LARGEST:
         path.replace(path.with_suffix(".log.1"))

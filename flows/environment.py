@@ -10,6 +10,7 @@ from pathlib import Path
 from flows.api import healthy
 from flows.leftovers import sweep
 from umot.errors import Retriable
+from umot.folders import ensure
 
 FOLDER = "prefect"  # in the data folder: Prefect's database, results and leases
 ADDRESS = "server.json"  # in that folder: where the server of `umot up` listens
@@ -40,7 +41,8 @@ def prepare(home: Path, environment: MutableMapping[str, str] | None = None) -> 
     """Set what Prefect reads when it is imported, for a command at a terminal.
 
     What is set already stays. Where neither PREFECT_API_URL nor PREFECT_HOME is given, runs are
-    kept below `home`, on the server of `umot up` while that runs there.
+    kept below `home`, on the server of `umot up` while that runs there. Raises `Fatal` where
+    their folder cannot be made.
     """
     values = os.environ if environment is None else environment
     fill(values, COMMON | QUIET)
@@ -48,8 +50,9 @@ def prepare(home: Path, environment: MutableMapping[str, str] | None = None) -> 
         return
     fill(values, SERVER)
     if not values.get("PREFECT_HOME"):
-        values["PREFECT_HOME"] = str(home / FOLDER)
-        sweep(home / FOLDER)
+        folder = ensure(home / FOLDER)  # Prefect would start without one, and fail much later
+        values["PREFECT_HOME"] = str(folder)
+        sweep(folder)
         if url := running(home):
             values["PREFECT_API_URL"] = url
 
@@ -97,7 +100,7 @@ def fill(values: MutableMapping[str, str], defaults: dict[str, str]) -> None:
 def announce(home: Path, url: str) -> Path:
     """Note the address of a running server, for `running`; returns the file."""
     path = home / FOLDER / ADDRESS
-    path.parent.mkdir(parents=True, exist_ok=True)
+    ensure(path.parent)
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps({"url": url, "pid": os.getpid()}), "utf-8")
     fresh.replace(path)

@@ -79,6 +79,9 @@ def worth_retrying(task: Task[..., Any], run: TaskRun, state: State[Any]) -> boo
     asked = error.retry_after or 0.0
     if asked > LONGEST:
         return False
-    task.retry_delay_seconds = [max(asked, delay) for delay in delays()]
-    log.warning("%s: %s; it will be tried again", run.name, error)
+    pauses = [max(asked, delay) for delay in delays()]
+    task.retry_delay_seconds = pauses
+    pause = pauses[min(run.run_count, len(pauses)) - 1]  # the last one stays for all further ones
+    again = f"in {pause:.0f} s (attempt {run.run_count + 1} of {RETRIES + 1})"
+    log.warning("%s: %s; it will be tried again %s", run.name, error, again)
     return True

@@ -18,6 +18,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.logging import get_run_logger
 
 from flows.environment import FOLDER
+from umot.folders import ensure
 
 WRITER = "umot-writer"  # the global concurrency limit: one slot
 WAIT = 600.0  # seconds; as long as a writer waits for the warehouse itself
@@ -56,8 +57,7 @@ def turn(home: Path) -> Iterator[None]:
 
 def local_turn(home: Path, held: ExitStack) -> bool:
     """Hold this folder's lock, which the kernel frees when we die; False after `WAIT` seconds."""
-    folder = home / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = ensure(home / FOLDER)
     lock = FileLock(folder / "turn.lock")
     try:
         held.enter_context(lock.acquire(timeout=0))

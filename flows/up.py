@@ -15,6 +15,7 @@ from flows import api, children, environment
 from flows.children import Child
 from umot import config
 from umot.errors import Fatal
+from umot.folders import ensure
 from warehouse import Warehouse
 
 HOST = "127.0.0.1"
@@ -123,7 +124,7 @@ def fitted(home: Path) -> Path:
     text = text.replace(f"timezone: {ZONE}", f"timezone: {settings.brand.time_zone}")
     text = text.replace(f'cron: "{MORNING}"', f'cron: "{minute} {hour} * * *"')
     path = home / environment.FOLDER / "prefect.yaml"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    ensure(path.parent)
     path.write_text(text, "utf-8")
     return path
 

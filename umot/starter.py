@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 
 from umot import config, journey
 from umot.errors import Fatal
+from umot.folders import ensure
 from umot.journey_toml import toml_string
 from umot.queries import QueryError, parse
 
@@ -219,7 +220,7 @@ def write(folder: Path, company: Company, sector: str = journey.GENERAL) -> list
         if path.exists():
             raise Fatal(f"{path} exists already; it is left as it is")
     config.check(contents[folder / config.FILE], folder / config.FILE)
-    folder.mkdir(parents=True, exist_ok=True)
+    ensure(folder)
     for path, content in contents.items():
         path.write_text(content, "utf-8")
     return list(contents)

@@ -12,6 +12,7 @@ import duckdb
 
 from umot import config
 from umot.errors import Fatal, Retriable
+from umot.folders import ensure
 from warehouse import homes, publish, room
 
 WAIT = 600.0  # seconds a writer waits for its turn before it gives up
@@ -70,7 +71,7 @@ class Warehouse:
 
         Within `write` of the same object it is no protection: the warehouse is open then.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        ensure(self.folder)
         with self._turn:
             if not self._depth:
                 self._acquire(command, wait)

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from umot.errors import Fatal
+from umot.folders import ensure
 
 
 def secure(fresh: Path, target: Path) -> None:
@@ -26,7 +27,7 @@ def secure(fresh: Path, target: Path) -> None:
 
 def write(path: Path, content: str, mode: int = 0o600) -> None:
     """Write a small file in one step, safe on the disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    ensure(path.parent)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as file:
@@ -41,7 +42,7 @@ def secret(path: Path, remedy: str) -> bytes:
 
     Raises `Fatal` with the `remedy` where the file is damaged.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    ensure(path.parent)
     if not path.exists():
         # Written whole under another name and linked: of two processes that start at once the
         # second keeps the first one's key, and none ever reads half a key.

@@ -61,8 +61,11 @@ def restore(
     """
     if not file.is_file():
         raise Fatal(f"{file} does not exist")
-    with told(f"{file} cannot be read"), opened(file, read_only=True) as db:
-        inspect(db, file)
+    with told(f"{file} cannot be read"):
+        if not is_database(file):
+            raise Fatal(f"{file} is no backup of umot: it is not a DuckDB file")
+        with opened(file, read_only=True) as db:
+            inspect(db, file)
     with (
         warehouse.alone("umot restore"),
         told("nothing was restored"),
@@ -78,6 +81,12 @@ def restore(
         withheld = prepare(fresh, present.change, warehouse.path if readable else None)
         damaged = put(warehouse, fresh, present, now)
     return Restored(manifest, damaged, withheld)
+
+
+def is_database(file: Path) -> bool:
+    """Whether a file begins as those of DuckDB do."""
+    with file.open("rb") as opening:
+        return opening.read(12)[8:] == b"DUCK"
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from umot.folders import ensure
 from umot.post import Post, RawItem
 from warehouse.authors import hashed
 
@@ -58,8 +59,7 @@ def add(home: Path, stones: Sequence[Tombstone]) -> None:
     fresh = [stone for stone in dict.fromkeys(stones) if stone not in known]
     if not fresh:
         return
-    home.mkdir(parents=True, exist_ok=True)
-    path = home / FILE
+    path = ensure(home) / FILE
     lines = [
         json.dumps([stone.kind, stone.platform, stone.hash, stone.erasure_id]) for stone in fresh
     ]

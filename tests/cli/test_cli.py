@@ -192,6 +192,19 @@ def test_failures_are_one_clear_line(
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize("command", [["import", "r.csv", "--map", "body=text"], ["forget"]])
+def test_a_data_folder_that_cannot_be_made_is_named(
+    umot: Umot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r.csv").write_text("text\nhoi\n", "utf-8")
+    ran = umot("--home", tmp_path / "r.csv" / "data", *command)
+    assert ran.code == 1
+    assert f"the folder {tmp_path}" in ran.err
+    assert "cannot be made: not a directory" in ran.err.lower()
+    assert "unexpected" not in ran.err
+
+
 def test_debug_shows_the_traceback(umot: Umot) -> None:
     from umot.errors import UmotError
 

@@ -52,6 +52,20 @@ def test_the_demo_ends_with_a_digest_and_a_second_one_changes_nothing(tmp_path: 
     assert page.read_bytes() == digest
 
 
+@pytest.mark.parametrize(("on_path", "called"), [(True, "umot"), (False, "bin/umot")])
+def test_what_to_do_next_is_named_as_the_shell_finds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_path: bool, called: str
+) -> None:
+    own = tmp_path / "bin" / "umot"
+    own.parent.mkdir()
+    own.write_text("#!/bin/sh\n", "utf-8")
+    own.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(own.parent) if on_path else str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["bin/umot", "demo"])
+    assert demo.program() == called
+
+
 def test_the_demo_keeps_out_of_another_brands_folder(tmp_path: Path) -> None:
     (tmp_path / "umot.toml").write_text('[brand]\nname = "Ours"\n', "utf-8")
     with pytest.raises(Fatal, match="another brand"):

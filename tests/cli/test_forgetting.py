@@ -86,6 +86,7 @@ def test_a_post_that_is_not_there_is_kept_out_all_the_same(
 ) -> None:
     ran = umot("forget", "--post", "shop:1", "--yes")
     assert ran.code == 0
+    assert "no post 'shop:1' was stored here" in ran.err
     assert "the warehouse holds nothing of it" in ran.err
     ran = umot("import", str(reviews), "--platform", "shop", "--map", MAP)
     assert "2 new, 0 changed, 1 passed over" in ran.err

@@ -97,6 +97,7 @@ def test_a_table_for_people(umot: Umot, labelled: Path, tmp_path: Path) -> None:
     second = written(tmp_path / "second.csv", ROWS[:3])
     ran = umot("models", "evaluate", labelled, second)
     assert ran.code == 0
+    assert "labelled texts: 10; with fewer than 100" in ran.err
     lines = [line.split() for line in ran.out.splitlines()]
     assert [line[2:4] for line in lines if line[:1] == [str(second)]] == [["3", "100.0"]]
     assert [line[3:5] for line in lines if line[:2] == ["all", "files"]] == [["10", "90.0"]]

@@ -106,8 +106,10 @@ def test_add_writes_a_source_and_keeps_what_stands_there(umot: Umot, home: Path)
     assert source.settings == {
         "hashtags": ["klaver", "klaverapp"], "history_days": 3, "mentions": False,
     }  # fmt: skip
+    assert umot("add", "hacker_news", 'query="klaver app" OR 4', "--name", "hn").code == 0
+    assert config.load(home).sources[2].query == '"klaver app" OR 4'
     assert umot("add", "mastodon", "hashtags=x").code == 0
-    assert [one.name for one in config.load(home).sources][2] == "mastodon-2"
+    assert [one.name for one in config.load(home).sources][3] == "mastodon-2"
     kept = (home / "umot.toml").read_text("utf-8")
     for wrong, named in [
         (["mastodon", "hashtag=x"], "hashtags"),

@@ -56,6 +56,7 @@ class Terminal:
         self.pid, self.screen = pty.fork()
         if self.pid == 0:
             command = [sys.executable, "-c", PROGRAM, "sql", *arguments]
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs tests may ignore Ctrl-C
             os.execve(sys.executable, command, environment(home))
 
     def type(self, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -134,6 +135,9 @@ def test_alerts_are_taken_up_put_off_and_closed(writer: Any) -> None:
         assert listed("acknowledged") == ["alert0"]
         assert listed("snoozed") == ["alert1"]
         assert listed("closed") == ["alert2"]
+        page = writer.client.get("/alerts").text  # what the overview counts
+        assert re.findall(r'name="id" value="(\w+)"', page) == ["alert1"]
+        assert '<span class="tone">uitgesteld<' in page
         assert listed("all") == ["alert0", "alert1", "alert2"]
         first = writer.client.get("/api/alerts", params={"state": "all"}).json()["alerts"][0]
         assert first["note"] == "ik bel"

@@ -13,6 +13,7 @@ import pytest
 
 from flows import environment
 from flows.environment import announce, for_children, prepare, running
+from umot.errors import Fatal
 
 
 @pytest.fixture
@@ -42,6 +43,14 @@ def test_prefect_keeps_its_data_in_the_folder(tmp_path: Path) -> None:
     assert values["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert values["DO_NOT_TRACK"] == "1"
     assert "PREFECT_API_URL" not in values
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_prefect_starts(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    values: dict[str, str] = {}
+    with pytest.raises(Fatal, match=r"file/data/prefect cannot be made: Not a directory"):
+        prepare(tmp_path / "file" / "data", values)
+    assert "PREFECT_HOME" not in values
 
 
 def test_what_is_set_stays(tmp_path: Path) -> None:

@@ -103,6 +103,8 @@ def test_one_failing_source_stops_no_other_and_is_named(
     # Prefect's own lines stay with the run, and its files in its folder.
     said = terminal()
     assert said.count("it will be tried again") == 2
+    assert "in 0 s (attempt 2 of 3)" in said
+    assert "in 0 s (attempt 3 of 3)" in said
     assert len(said.splitlines()) == 2
     names = {path.name for path in home.iterdir()}
     assert names == {"umot.toml", "warehouse", "author.key", "prefect"}

@@ -46,7 +46,10 @@ def test_what_a_source_has_beyond_its_name_goes_to_the_connector(tmp_path: Path)
     ("text", "named"),
     [
         ("[brand\n", "umot.toml"),
-        ('[brnad]\nname = "x"', "brnad"),
+        ('[brnad]\nname = "x"', "brnad: unknown setting; did you mean brand"),
+        ('[brand]\nnaam = "x"', "brand.naam: unknown setting; did you mean name"),
+        ('[[brand.competitors]]\nname = "y"\nqeury = "x"', "0.qeury: unknown .* mean query"),
+        ("[sql]\nzzz = 1", "sql.zzz: unknown setting$"),
         ('[brand]\ntime_zone = "Europe/Amsterdm"', "time_zone.*unknown time zone"),
         ('[brand]\nlanguage = "de"', "brand.language"),
         ("[digest]\nexamples = 0", "digest.examples"),

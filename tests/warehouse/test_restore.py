@@ -116,7 +116,7 @@ def broken_files(saved: Path, folder: Path) -> Iterator[tuple[Path, str]]:
     yield other, "no warehouse of umot"
     text = folder / "text.duckdb"
     text.write_text("not a database" * 1000)
-    yield text, "cannot be opened"
+    yield text, "no backup of umot"
     yield folder / "none.duckdb", "does not exist"
     for name, statement, said in (
         ("less", "DELETE FROM posts WHERE post_id = 'forum:a'", 'damaged: "main"."posts"'),

@@ -17,6 +17,7 @@ import typer
 
 from umot.cli.common import console, now, progress, rows, say, state
 from umot.errors import Fatal
+from umot.folders import ensure
 
 if TYPE_CHECKING:
     from umot.pipeline import Monitor
@@ -69,8 +70,7 @@ def demo_folder(given: Path | None) -> Path:
     folder = (named or Path.cwd() / FOLDER).expanduser().resolve()
     if (folder / "umot.toml").exists() and not (folder / PINNED).exists():
         raise Fatal(f"{folder} holds another brand's umot.toml; choose another folder with --home")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return ensure(folder)
 
 
 def pinned(folder: Path) -> tuple[datetime, int, bool]:

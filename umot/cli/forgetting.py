@@ -107,7 +107,7 @@ def show(found: Found, request: Request) -> None:
         parts = [f"{number:,} in {table}" for table, number in found.tables.items()]
         say(f"rows that go: {', '.join(parts)}")
     else:
-        say("the warehouse holds nothing of it; what comes later will be passed over")
+        nothing(found, request)
     for name, number in found.backups.items():
         say(f"backup {name}: {number:,} rows go")
     for problem in found.problems:
@@ -117,6 +117,13 @@ def show(found: Found, request: Request) -> None:
     if request.kind == "age":
         for source, before in request.rules:
             say(f"{source}: all from before {before[:10]}")
+
+
+def nothing(found: Found, request: Request) -> None:
+    """Say that it is not in the warehouse, so that a name mistyped is noticed."""
+    if request.kind == "post" and not any(found.backups.values()):
+        say(f"no post {request.posts[0]!r} was stored here: is its id spelled as in umot sql?")
+    say("the warehouse holds nothing of it; what comes later will be passed over")
 
 
 def done(monitor: Monitor, request: Request) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json")
 NO_GROUPS = "none"
+FEW = 100  # labelled texts below which figures say little
 
 group = typer.Typer(invoke_without_command=True)
 
@@ -108,6 +109,8 @@ def evaluate(
     for one in found:
         if str(one.skipped):
             say(f"{one.path}: left out {one.skipped}")
+    if (count := sum(map(len, found))) < FEW:
+        say(f"labelled texts: {count}; with fewer than {FEW} the figures say little of a model")
     learnt = [LabelledFile(file, text, label, ()) for file in train or []]
     results: list[Result] = []
     with progress() as show:

@@ -72,8 +72,10 @@ def read_settings(connector: str, given: list[str]) -> dict[str, Any]:
     from umot.errors import UnknownName
 
     parameters = inspect.signature(plugins.load(plugins.CONNECTORS, connector)).parameters
-    shared = set(config.Source.model_fields) - {"name", "connector"}
-    valid = {name for name in parameters if name not in ("home", "query")} | shared
+    # Of a name that both have (query) the source's own is meant: the connector's comes from it.
+    kinds = {name: str(one.annotation) for name, one in parameters.items() if name != "home"}
+    kinds |= {name: str(one.annotation) for name, one in config.Source.model_fields.items()}
+    valid = kinds.keys() - {"name", "connector"}
     values: dict[str, Any] = {}
     for one in given:
         name, sign, text = one.partition("=")
@@ -81,8 +83,7 @@ def read_settings(connector: str, given: list[str]) -> dict[str, Any]:
             raise typer.BadParameter(f"{one!r} is not SETTING=VALUE")
         if name not in valid:
             raise UnknownName(f"setting of {connector}", name, valid)
-        kind = str(parameters[name].annotation) if name in parameters else ""
-        values[name] = value(text, kind)
+        values[name] = value(text, kinds[name])
     return values
 
 
@@ -92,7 +93,7 @@ def value(text: str, kind: str) -> Any:
 
     if "Sequence" in kind and not text.startswith("["):
         return [part.strip() for part in text.split(",") if part.strip()]
-    if kind == "str":
+    if kind in ("str", "str | None"):
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]

@@ -14,23 +14,25 @@ from umot.console.state import Console
 from warehouse import Connection, alert_list, alert_threads, console_posts, digest_details
 from warehouse.alert_list import Listed
 
+WAITING = "waiting"  # open, put off for a while or not: what the overview counts
 STATES = ("open", "acknowledged", "snoozed", "closed", "all")
 
 
 def listed(
     console: Console, state: str, after: str | None, size: int, language: str, now: datetime
 ) -> models.Alerts:
-    """One page of the alerts in a state, the newest first."""
+    """One page of the alerts in a state, or `WAITING`, or "all"; the newest first."""
     key = unpacked(after, datetime, str)
-    wanted = None if state == "all" else state
+    wanted = None if state in ("all", WAITING) else state
+    begin = (key[0], key[1]) if key else None
     with console.copy.read() as db:
         changed = console.overlay.alerts()
         found = alert_list.listed(
-            db, now=now, closed=True, state=wanted, after=(key[0], key[1]) if key else None,
-            apart=changed, size=size + 1,
+            db, now=now, closed=state != WAITING, state=wanted, after=begin, apart=changed,
+            size=size + 1,
         )  # fmt: skip
         # Those changed here stand in their places on the page, as they are now.
-        own = [one.alert for one in changed.values() if fits(one, wanted, key, now)]
+        own = [one.alert for one in changed.values() if fits(one, state, key)]
         page = sorted([*found, *own], key=order)
         shown = page[:size]
         made = full(console, db, shown, changed, language)
@@ -43,11 +45,12 @@ def order(alert: Listed) -> tuple[float, str]:
     return -alert.raised_at.timestamp(), alert.alert_id
 
 
-def fits(one: Altered, state: str | None, key: tuple[Any, ...] | None, now: datetime) -> bool:
+def fits(one: Altered, state: str, key: tuple[Any, ...] | None) -> bool:
     """Whether an alert belongs in the list, after the place where the page begins."""
     alert = one.alert
     late = key is None or order(alert) > (-key[0].timestamp(), key[1])
-    return late and (state is None or alert.state == state)
+    several = {"all": STATES, WAITING: ("open", "snoozed")}
+    return late and alert.state in several.get(state, (state,))
 
 
 def full(

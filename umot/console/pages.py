@@ -115,11 +115,12 @@ def post(request: Request) -> HTMLResponse:
 
 @router.get("/alerts")
 def alerts(request: Request) -> HTMLResponse:
-    """A page of alerts."""
+    """A page of alerts. Those that are put off are open all the same, and say so."""
     given = request.query_params
     state = one_of("state", given.get("state"), alert_lists.STATES) or "open"
+    wanted = alert_lists.WAITING if state == "open" else state
     found = alert_lists.listed(
-        console_of(request), state, given.get("after"), ROWS, language_for(request), utc_now()
+        console_of(request), wanted, given.get("after"), ROWS, language_for(request), utc_now()
     )
     return page(
         request, "alerts.html", found=found, state=state, states=alert_lists.STATES,

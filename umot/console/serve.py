@@ -65,7 +65,7 @@ def keep_ready(console: Console, over: threading.Event) -> None:
             seen = mark
             try:
                 overview.overview(console, None, None, None, None, language)
-                alerts.listed(console, "open", None, ROWS, language, utc_now())
+                alerts.listed(console, alerts.WAITING, None, ROWS, language, utc_now())
             except UmotError as error:  # whoever asks for the pages is told as well
                 log.info("the first pages are not ready: %s", error)
         if over.wait(LOOK):

@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from umot.errors import Retriable, UmotError
+from umot.folders import ensure
 from umot.forgetting import digests, logs, proof
 from umot.forgetting.found import COMMAND, backups, damage, look
 from umot.forgetting.request import AGE, AUTHOR, POST, RESTORED, URL, Request, pending
@@ -26,9 +27,9 @@ LATER = "what is left to erase follows with the next umot run or umot forget"
 @contextmanager
 def alone(home: Path, *, wait: float) -> Iterator[None]:
     """One eraser at a time. Raises `Retriable` where another is at it for over `wait` seconds."""
-    (home / "warehouse").mkdir(parents=True, exist_ok=True)
+    folder = ensure(home / "warehouse")
     try:
-        with FileLock(home / "warehouse" / LOCK, timeout=wait):
+        with FileLock(folder / LOCK, timeout=wait):
             yield
     except Timeout as error:
         raise Retriable("another umot is erasing; try again when it is done") from error

@@ -12,6 +12,9 @@ WITH said AS (
         AND f.told_at < $ends_at
         AND f.label IN ('negative', 'positive')
         AND f.deleted_at IS NULL
+        -- Where stars and words disagree, one of them is wrong: another part of the digest shows it.
+        AND NOT coalesce(f.rating <= 2 AND f.label = 'positive', FALSE)
+        AND NOT coalesce(f.rating >= 4 AND f.label = 'negative', FALSE)
         AND (trim(f.body) <> '' OR trim(coalesce(f.title, '')) <> '')
 ),
 seen AS (
