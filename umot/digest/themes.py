@@ -27,7 +27,7 @@ from warehouse.digest import QuoteRow
 
 SHOWN = 6  # themes of each sort
 MORE = 12  # words of further themes, named without their figures
-TODAY, BEFORE = 10_000, 10_000  # posts looked at, at most
+TODAY, BEFORE = 10_000, 5_000  # posts looked at, at most
 LENGTH = 1_000  # characters of each
 
 

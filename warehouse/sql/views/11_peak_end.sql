@@ -1,16 +1,13 @@
 -- Which touchpoints make the memory: where are the peaks and the ends of each week's experiences?
 CREATE OR REPLACE VIEW peak_end AS
-WITH scored AS (
-    SELECT * FROM experience_scores
-),
-made AS (
+WITH made AS (
     SELECT
         brand, week, peak_stage AS stage, peak_touchpoint AS touchpoint,
         peak_score, NULL AS end_score
-    FROM scored
+    FROM experience_scores
     UNION ALL
     SELECT brand, week, end_stage, end_touchpoint, NULL, end_score
-    FROM scored
+    FROM experience_scores
 ),
 counted AS (
     SELECT

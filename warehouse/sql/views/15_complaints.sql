@@ -5,15 +5,17 @@
 -- the least one (digest_first) spares looking at all the others. `about`: a brand, or null for all.
 CREATE OR REPLACE MACRO complaints_between(since, until, first, about) AS TABLE
 WITH fresh AS (
-    -- A complaint that was made since has a post since.
-    SELECT DISTINCT experience
-    FROM mention_facts
+    -- A complaint that was made since has a post since, and that shows it.
+    SELECT DISTINCT f.experience
+    FROM mention_facts AS f
+    SEMI JOIN complaint_signs AS c ON c.number = f.number AND c.number >= first
     WHERE
-        told_at >= since
-        AND told_at < until
-        AND (about IS NULL OR brand = about)
-        AND author_role <> 'brand'
-        AND deleted_at IS NULL
+        f.told_at >= since
+        AND f.told_at < until
+        AND f.label <> 'positive'
+        AND (about IS NULL OR f.brand = about)
+        AND f.author_role <> 'brand'
+        AND f.deleted_at IS NULL
 ),
 told AS (
     SELECT

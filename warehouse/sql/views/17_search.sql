@@ -83,12 +83,19 @@ weighed AS (
         ln(1 + (s.posts - c.posts + 0.5) / (c.posts + 0.5)) AS rarity
     FROM counted AS c
     CROSS JOIN size AS s
+),
+saying AS (
+    SELECT f.number
+    FROM found AS f
+    JOIN weighed AS w ON w.asked = f.asked AND w.needed
+    GROUP BY f.number
+    HAVING count(*) = (SELECT count(*) FROM weighed WHERE needed)
 )
 SELECT f.number, list({'hits': f.hits, 'rarity': w.rarity}) AS words
 FROM found AS f
 JOIN weighed AS w ON w.asked = f.asked
-GROUP BY f.number
-HAVING count(*) FILTER (WHERE w.needed) = (SELECT count(*) FROM weighed WHERE needed);
+SEMI JOIN saying AS s ON s.number = f.number
+GROUP BY f.number;
 
 CREATE OR REPLACE MACRO search_posts(words) AS TABLE
 WITH ranked AS (
