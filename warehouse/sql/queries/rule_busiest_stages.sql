@@ -2,7 +2,7 @@
 WITH counted AS (
     SELECT p.brand, m.stage, count(*) AS moments
     FROM rule_posts AS p
-    JOIN moment_readings AS m ON m.post_id = p.post_id AND m.content_hash = p.content_hash
+    JOIN moment_readings AS m ON m.number = p.number AND m.content_hash = p.content_hash
     JOIN active AS a ON a.model = m.model AND a.map_version = m.map_version
     WHERE
         m.label = 'negative' AND m.stage <> 'none'

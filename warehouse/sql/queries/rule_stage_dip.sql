@@ -10,7 +10,7 @@ WITH felt AS (
         m.score,
         (epoch_us(CAST($now AS TIMESTAMPTZ)) - epoch_us(p.posted_at)) / 3.6e9 - $hours AS before
     FROM rule_posts AS p
-    JOIN moment_readings AS m ON m.post_id = p.post_id AND m.content_hash = p.content_hash
+    JOIN moment_readings AS m ON m.number = p.number AND m.content_hash = p.content_hash
     JOIN active AS a ON a.model = m.model AND a.map_version = m.map_version
     WHERE m.stage <> 'none'
 ),
