@@ -10,7 +10,7 @@ from umot.pipeline.monitor import Monitor, Progress, silent
 from umot.post import Status
 from warehouse import Connection, load, state
 
-READ_AT_ONCE = 256  # posts read between two writes: a killed run loses at most these readings
+READ_AT_ONCE = 1_000  # posts read between two writes: a killed run loses at most these readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +85,20 @@ def read(
         if chosen == state.ALL and not quiet:
             state.settle(db, *key)
         total = left(db, reader, chosen)
-    done, after = 0, ""
+        pending = state.pending(db, *key, chosen, limit=READ_AT_ONCE)
+    done, moments = 0, 0
     counts = dict.fromkeys(Status, 0)
-    moments = 0
-    while done < total:
-        with monitor.warehouse.write("umot classify") as db:
-            pending = state.pending(db, *key, chosen, after=after, limit=READ_AT_ONCE)
-        if not pending:
-            break
+    while pending:
         sentiments, traced = reader.read_posts(pending)
         for one in sentiments:
             counts[one.status] += 1
         if quiet:
             sentiments = [replace(one, language=None) for one in sentiments]
+        moments, done, last = moments + len(traced), done + len(pending), pending[-1][0]
+        # One turn for both: opening and closing a large warehouse costs more than either.
         with monitor.warehouse.transaction("umot classify") as db:
             load.store_readings(db, sentiments, traced, now)
-        moments += len(traced)
-        done, after = done + len(pending), pending[-1][0]
-        progress("read", done, total)
+            pending = state.pending(db, *key, chosen, after=last, limit=READ_AT_ONCE)
+        progress("read", done, max(done, total))
     unscored = counts[Status.UNSCORED_LANGUAGE] + counts[Status.EMPTY]
     return Classified(counts[Status.SCORED], unscored, counts[Status.FAILED], moments)
