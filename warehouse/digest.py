@@ -201,20 +201,23 @@ def visits(
 
 
 def experiences(
-    db: Connection, brand: str, starts_at: datetime, ends_at: datetime
+    db: Connection, brand: str, starts_at: datetime, ends_at: datetime, first: int
 ) -> list[ExperienceRow]:
-    """The experiences of customers with a post in a period, in an order that does not change."""
+    """The experiences of customers with a post in a period, in an order that does not change.
+
+    `first` is `earliest` of that period, or of a longer one with the same end.
+    """
     values: dict[str, Any] = {"brand": brand, "starts_at": starts_at, "ends_at": ends_at}
-    values["first"] = earliest(db, starts_at, ends_at)
+    values["first"] = first
     return [ExperienceRow(*row) for row in db.execute(query("digest_memory"), values).fetchall()]
 
 
 def complaints(
-    db: Connection, brand: str, since: datetime, starts_at: datetime, ends_at: datetime
+    db: Connection, brand: str, since: datetime, starts_at: datetime, ends_at: datetime, first: int
 ) -> list[ComplaintRow]:
-    """The complaints made from `since` on, as they stood at `ends_at`."""
-    values: dict[str, Any] = {"brand": brand, "since": since}
-    values |= {"starts_at": starts_at, "ends_at": ends_at, "first": earliest(db, since, ends_at)}
+    """The complaints made from `since` on, as they stood at `ends_at`; `first` is `earliest`."""
+    values: dict[str, Any] = {"brand": brand, "since": since, "first": first}
+    values |= {"starts_at": starts_at, "ends_at": ends_at}
     return [ComplaintRow(*row) for row in db.execute(query("digest_complaints"), values).fetchall()]
 
 

@@ -92,7 +92,9 @@ def gather(asked: Asked, day: date, zone: str, examples: int) -> Digest:
     stages_before, _ = journey(store.moment_counts(db, brand, week, starts_at), w)
     traced = sum(stage.tally.total for stage in stages) + untraced
     quoted = quotes.strongest(asked, examples)
-    owing = store.complaints(db, brand, ago(day, HISTORY, zone), starts_at, ends_at)
+    since = ago(day, HISTORY, zone)
+    first = store.earliest(db, since, ends_at)
+    owing = store.complaints(db, brand, since, starts_at, ends_at, first)
     return Digest(
         schema=SCHEMA,
         brand=plain(brand),
@@ -117,7 +119,9 @@ def gather(asked: Asked, day: date, zone: str, examples: int) -> Digest:
         sources=found,
         platforms=groups(today, lambda one: one.platform, platform_name),
         languages=groups(today, lambda one: one.language, lambda code: tongue(code, w)),
-        memory=memory.memory(store.experiences(db, brand, starts_at, ends_at), asked.names, w),
+        memory=memory.memory(
+            store.experiences(db, brand, starts_at, ends_at, first), asked.names, w
+        ),
         complaints=memory.complaints(owing, HISTORY),
         answers=details.answers(asked, owing, examples),
         themes=themes(asked, month, reach(days)),
