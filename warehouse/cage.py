@@ -123,8 +123,9 @@ def lock(memory: int) -> None:
     size = Path("/proc/self/statm")
     if size.exists():  # elsewhere than on Linux only DuckDB's own memory limit holds
         used = int(size.read_text("ascii").split()[0]) * resource.getpagesize()
-        # On top of DuckDB's limit: the rows on their way out, and what malloc keeps for later.
-        limit = used + memory + memory // 4
+        # On top of DuckDB's limit: the rows on their way out, and addresses that malloc keeps for
+        # later, which can be 40 % of what is used while no memory stands behind them.
+        limit = used + memory + memory // 2
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     free = os.dup(0)
     os.close(free)

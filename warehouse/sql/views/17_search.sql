@@ -98,7 +98,8 @@ SEMI JOIN saying AS s ON s.number = f.number
 GROUP BY f.number;
 
 CREATE OR REPLACE MACRO search_posts(words) AS TABLE
-WITH ranked AS (
+-- Found before the posts are looked up: else DuckDB may look up all posts first.
+WITH ranked AS MATERIALIZED (
     -- BM25 with its usual constants.
     SELECT
         n.number,
