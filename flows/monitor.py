@@ -122,11 +122,8 @@ def monitor(
     A source that fails stops nothing else: the run fails only after everything is done, and
     names it. `now` is for making a past moment again; without a time zone it is UTC.
     """
-    load_secrets()
-    folder = config.home(Path(home) if home else None)
-    watch = Monitor.open(folder)
-    wanted = watch.sources(sources or ())
-    with turn(folder):
+    watch, wanted = opened(home, sources)
+    with turn(watch.home):
         at = as_utc(now)  # here, for a turn may be waited for
         visits = visit_all(watch, wanted, at)
         classified = classify(watch, at)
@@ -141,6 +138,13 @@ def monitor(
     if report.failures:
         return cast(Report, Failed(message=message, data=SourcesFailed(report)))
     return cast(Report, Completed(message=message, data=report))
+
+
+def opened(home: str | None, names: Sequence[str] | None) -> tuple[Monitor, list[Source]]:
+    """The monitor of a data folder, its secrets known, and its sources (all, or those named)."""
+    load_secrets()
+    made = Monitor.open(config.home(Path(home) if home else None))
+    return made, made.sources(names or ())
 
 
 def visit_all(watch: Monitor, sources: Sequence[Source], now: datetime) -> list[Visit]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import cast
 
 from prefect import flow, task
@@ -14,11 +13,9 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import summary
-from flows.monitor import as_utc, deliver, publish, raise_alerts
+from flows.monitor import as_utc, deliver, opened, publish, raise_alerts
 from flows.patience import each_source
-from flows.secret_blocks import load_secrets
 from flows.turn import turn
-from umot import config
 from umot.config import Source
 from umot.pipeline import Monitor, watching
 from umot.pipeline.together import AT_ONCE
@@ -48,11 +45,8 @@ def watch(
     A source that fails stops nothing else: the run fails only after everything is done, and
     names it. `now` is for making a past moment again; without a time zone it is UTC.
     """
-    load_secrets()
-    folder = config.home(Path(home) if home else None)
-    monitor = Monitor.open(folder)
-    wanted = monitor.sources(sources or ())
-    with turn(folder):
+    monitor, wanted = opened(home, sources)
+    with turn(monitor.home):
         at = as_utc(now)  # here, for a turn may be waited for
         looks = each_source(
             look, monitor, wanted, at, failed=lambda name, error: Look(name, error=error)

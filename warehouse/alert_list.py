@@ -11,8 +11,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Fatal
-from warehouse.console_copy import rows
-from warehouse.sql import query
+from warehouse.sql import query, rows
 
 
 @dataclass(frozen=True, slots=True)

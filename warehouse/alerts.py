@@ -10,7 +10,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection as Connection
 
-from warehouse.sql import query
+from warehouse.sql import query, rows
 
 HISTORY = timedelta(days=29)  # 28 whole days before a window of at most one day
 Row = dict[str, Any]
@@ -36,20 +36,17 @@ class Look:
 
     def ask(self, name: str, **values: Any) -> list[Row]:
         """The rows of a query by name; `now`, `since` and `live` are filled in."""
-        text = query(name)
-        found = self.db.execute(text, self._values(text, values))
-        columns = [column[0] for column in found.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        return rows(self.db, name, **self._values(query(name), values))
 
     def peak_stages(self, posts: Sequence[str]) -> dict[str, str]:
         """The stage of the strongest moment of each of these posts, where it has one."""
-        rows = self.ask("rule_peak_stages", posts=list(posts)) if posts else []
-        return {row["post_id"]: row["stage"] for row in rows}
+        found = self.ask("rule_peak_stages", posts=list(posts)) if posts else []
+        return {row["post_id"]: row["stage"] for row in found}
 
     def busiest_stages(self, hours: float) -> dict[str, str]:
         """For each brand the stage that most negative moments of the last `hours` speak of."""
-        rows = self.ask("rule_busiest_stages", hours=hours)
-        return {row["brand"]: row["stage"] for row in rows}
+        found = self.ask("rule_busiest_stages", hours=hours)
+        return {row["brand"]: row["stage"] for row in found}
 
     def _values(self, text: str, values: Row) -> Row:
         """Those of the values that the statement has parameters for."""

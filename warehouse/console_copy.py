@@ -10,14 +10,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Retriable
 from warehouse.connect import Warehouse
-from warehouse.sql import query
 
 Mark = tuple[int, int]  # which file it is: inode and time of change
 # Rows of a page are looked up by a list of numbers; from 50 on DuckDB would read them all instead.
@@ -88,10 +86,3 @@ class Copy:
         self._db = duckdb.connect(str(path), read_only=True)
         self._mark = mark
         return self._db
-
-
-def rows(db: Connection, name: str, /, **values: Any) -> list[dict[str, Any]]:
-    """The answer to a query of ``sql/queries`` by its columns' names."""
-    found = db.execute(query(name), values or None)
-    columns = [column[0] for column in found.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]

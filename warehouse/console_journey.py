@@ -8,7 +8,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection as Connection
 
-from warehouse.console_copy import rows
+from warehouse.sql import rows
 
 
 @dataclass(frozen=True, slots=True)

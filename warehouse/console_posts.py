@@ -14,8 +14,7 @@ from typing import Any, Literal
 
 from duckdb import DuckDBPyConnection as Connection
 
-from warehouse.console_copy import rows
-from warehouse.sql import query
+from warehouse.sql import query, rows
 
 Sort = Literal["time", "reach", "negative", "positive"]
 EXCERPT = 2_000  # characters of a text that a list holds at most

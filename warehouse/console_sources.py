@@ -7,7 +7,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection as Connection
 
-from warehouse.console_copy import rows
+from warehouse.sql import rows
 
 After = tuple[datetime, str] | None  # time and key of the last row of the page before
 

@@ -151,9 +151,9 @@ def unquote(db: Connection) -> int:
         if after == before:
             continue
         where = "WHERE brand = $1 AND day = $2 AND revision = $3 AND language = $4"
-        db.execute(f"DELETE FROM private.digest_mails {where}", place)  # noqa: S608
+        db.execute(f"DELETE FROM private.digest_mails {where}", place)
         text = json.dumps(after, ensure_ascii=True, indent=2) + "\n"
-        db.execute(f"UPDATE digests SET payload = $5 {where}", [*place, text])  # noqa: S608
+        db.execute(f"UPDATE digests SET payload = $5 {where}", [*place, text])
         changed += 1
     return changed
 

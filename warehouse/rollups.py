@@ -9,21 +9,15 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection as Connection
 
-# In this order: each is made of those before it.
-FROZEN = (
-    "moments",
-    "mention_facts",
-    "complaint_signs",
-    "touchpoint_sentiment",
-    "relation",
-    "experience_scores",
-)
-# Those with rows for every post are filled in parts, in each of which what is asked for together
-# lies together.
-IN_PARTS = {
+# In this order: each is made of those before it. Those with rows for every post are filled in
+# parts, each in the order given, so that what is asked for together lies together; None is at once.
+FROZEN = {
     "moments": "number, position",
     "mention_facts": "told_at, number, brand",
     "complaint_signs": "number",
+    "touchpoint_sentiment": None,
+    "relation": None,
+    "experience_scores": None,
 }
 PART = 500_000  # posts brought together at once; bounds the memory
 FILLED = "frozen"
@@ -31,13 +25,13 @@ FILLED = "frozen"
 
 def freeze(db: Connection) -> None:
     """Put tables in the place of the views of the current database that are costly to ask."""
-    for name in FROZEN:
+    for name, order in FROZEN.items():
         comment, columns = comments(db, name)
-        db.execute(f"CREATE TABLE {FILLED} AS SELECT * FROM {name} LIMIT 0")  # noqa: S608
-        if name in IN_PARTS:
-            fill_in_parts(db, name)
+        db.execute(f"CREATE TABLE {FILLED} AS SELECT * FROM {name} LIMIT 0")
+        if order is None:
+            db.execute(f"INSERT INTO {FILLED} SELECT * FROM {name}")
         else:
-            db.execute(f"INSERT INTO {FILLED} SELECT * FROM {name}")  # noqa: S608
+            fill_in_parts(db, name, order)
         db.execute(f"DROP VIEW {name}")
         db.execute(f"ALTER TABLE {FILLED} RENAME TO {name}")
         db.execute(f"COMMENT ON TABLE {name} IS '{quoted(comment)}'")
@@ -45,13 +39,13 @@ def freeze(db: Connection) -> None:
             db.execute(f"COMMENT ON COLUMN {name}.\"{column}\" IS '{quoted(text)}'")
 
 
-def fill_in_parts(db: Connection, name: str) -> None:
+def fill_in_parts(db: Connection, name: str, order: str) -> None:
     """Fill a table from a view that has a number of a post, so many posts at a time."""
     ((most,),) = db.execute("SELECT coalesce(max(number), 0) FROM posts").fetchall()
     for first in range(1, most + 1, PART):
         db.execute(
-            f"INSERT INTO {FILLED} SELECT * FROM {name} "  # noqa: S608 - our own names
-            f"WHERE number >= $1 AND number < $2 ORDER BY {IN_PARTS[name]}",
+            f"INSERT INTO {FILLED} SELECT * FROM {name} "
+            f"WHERE number >= $1 AND number < $2 ORDER BY {order}",
             [first, first + PART],
         )
 

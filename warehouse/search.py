@@ -77,17 +77,15 @@ def known(db: Connection, before: Path) -> Iterator[bool]:
 
 def carry(db: Connection) -> bool:
     """Take over what is still the same but for which post says what; False where nothing can be."""
-    db.begin()
     try:
-        if db.execute("SELECT format FROM before.search.built").fetchall() == [(FORMAT,)]:
+        with migrate.atomic(db):
+            if db.execute("SELECT format FROM before.search.built").fetchall() != [(FORMAT,)]:
+                return False
             db.execute(query("search_carry_docs"))
             db.execute(query("search_carry_words"))
-            db.commit()
             return True
     except duckdb.Error:  # of an older program, or damaged
-        pass
-    db.rollback()
-    return False
+        return False
 
 
 def enter(db: Connection, first: int, last: int, *, carried: bool) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import getpass
-import http.server
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Umot
+from tests.umot.receivers import Webhook, webhook
 from umot import config, doctor, notify
 from umot.pipeline import Monitor
 from umot.post import Alert
@@ -57,26 +56,11 @@ def umot(umot: Umot, alerted: Path, home: Path) -> Umot:
 
 
 @pytest.fixture
-def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, str]]]:
-    """A webhook on loopback, known as UMOT_TEAM_URL; what it was sent."""
-    taken: list[dict[str, str]] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    monkeypatch.setenv("UMOT_TEAM_URL", f"json://127.0.0.1:{server.server_port}/")
-    yield taken
-    server.shutdown()
-    server.server_close()
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
+    """A webhook on loopback, known as UMOT_TEAM_URL."""
+    with webhook() as running:
+        monkeypatch.setenv("UMOT_TEAM_URL", f"json://{running.address}/")
+        yield running
 
 
 def test_the_list_for_people_and_for_programs(umot: Umot) -> None:
@@ -116,14 +100,14 @@ def test_taking_up_putting_off_and_closing(umot: Umot) -> None:
     assert umot("alerts", "ack", "nothing").code == 1
 
 
-def test_trying_the_channels(umot: Umot, hook: list[dict[str, str]]) -> None:
+def test_trying_the_channels(umot: Umot, hook: Webhook) -> None:
     ran = umot("alerts", "test")
     assert ran.code == 1
     assert ran.out.splitlines()[0] == "team\tsent\t"
     assert ran.out.splitlines()[1].startswith(
         "boss\tfailed\tchannel 'boss': the variable UMOT_BOSS"
     )
-    assert hook[0]["title"].startswith("[TEST] Vlotwiel")
+    assert hook.taken[0]["title"].startswith("[TEST] Vlotwiel")
     assert umot("alerts", "test", "team").code == 0
     ran = umot("alerts", "test", "tema")
     assert "unknown channel 'tema'; valid: boss, team" in ran.err

@@ -22,6 +22,11 @@ def suite(*groups: Iterable[Check]) -> list[Any]:
     ]
 
 
+def locked(variable: str, key: str) -> dict[str, Any]:
+    """Tell the stage of the one secret there is: where it stands, and one that is refused."""
+    return {"secrets": (key,), "credential": variable, "wrong": {variable: "verkeerd-geheim"}}
+
+
 def staged(server: LocalServer, fake: Any, make: Callable[..., Connector], **given: Any) -> Stage:
     """Set the stage with a platform and what makes its connector for a server and settings."""
     return Stage(

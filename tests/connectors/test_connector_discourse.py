@@ -9,7 +9,7 @@ import pytest
 from connectors.discourse import KEY as VARIABLE
 from connectors.discourse import Discourse
 from tests.connectors.fake_discourse import KEY, FakeDiscourse, post
-from tests.connectors.suite import staged, suite
+from tests.connectors.suite import locked, staged, suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -40,7 +40,7 @@ def test_discourse_conforms(
     check: Any, server: LocalServer, fake: FakeDiscourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, KEY)
-    given = {"secrets": (KEY,), "credential": VARIABLE, "wrong": {VARIABLE: "verkeerd"}}
+    given = locked(VARIABLE, KEY)
     check(staged(server, fake, discourse, folds_space=True, most=50, **given))
 
 

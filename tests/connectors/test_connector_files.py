@@ -224,7 +224,7 @@ def test_one_damaged_file_does_not_stop_the_others(tmp_path: Path) -> None:
 def test_real_tweets(shared_data: Path) -> None:
     path = shared_data / "journey" / "us_airline_tweets_en_train.parquet"
     if not path.is_file():
-        pytest.skip(f"no {path}")
+        pytest.skip("needs ../shared/data/journey/us_airline_tweets_en_train.parquet")
     mapping = parse_mapping("body=text,posted_at=posted_at,shares=reach")
     got = read(path, platform="twitter", map=mapping)
     assert got.rejects == []

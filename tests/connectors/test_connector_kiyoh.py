@@ -10,7 +10,7 @@ import pytest
 from connectors.kiyoh import TOKEN as VARIABLE
 from connectors.kiyoh import Kiyoh
 from tests.connectors.fake_reviews import LOCATION, TOKEN, FakeKiyoh, judged, stamp
-from tests.connectors.suite import staged, suite
+from tests.connectors.suite import locked, staged, suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -36,15 +36,7 @@ def kiyoh(server: LocalServer, **settings: Any) -> Kiyoh:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeKiyoh) -> Stage:
-    return staged(
-        server,
-        fake,
-        kiyoh,
-        secrets=(TOKEN,),
-        credential=VARIABLE,
-        most=200,
-        wrong={VARIABLE: "verkeerd-token"},
-    )
+    return staged(server, fake, kiyoh, most=200, **locked(VARIABLE, TOKEN))
 
 
 @pytest.mark.parametrize("check", suite(DATA, DELETIONS, NETWORK, SIGNED))

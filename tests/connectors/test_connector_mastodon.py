@@ -14,7 +14,7 @@ from connectors.feeds import Feeds
 from connectors.mastodon import TOKEN as VARIABLE
 from connectors.mastodon import Mastodon
 from tests.connectors.fake_mastodon import HOME, TOKEN, FakeMastodon, mastodon, snowflake, status
-from tests.connectors.suite import staged, suite
+from tests.connectors.suite import locked, staged, suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -43,16 +43,8 @@ def token(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def stage(server: LocalServer, fake: FakeMastodon, **settings: Any) -> Stage:
-    return staged(
-        server,
-        fake,
-        partial(mastodon, **settings),
-        secrets=(TOKEN,),
-        credential=VARIABLE,
-        folds_space=True,
-        most=40,
-        wrong={VARIABLE: "verkeerd-token"},
-    )
+    make, given = partial(mastodon, **settings), locked(VARIABLE, TOKEN)
+    return staged(server, fake, make, folds_space=True, most=40, **given)
 
 
 @pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK))

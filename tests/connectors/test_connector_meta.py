@@ -9,7 +9,7 @@ import pytest
 from connectors.meta import TOKEN as VARIABLE
 from connectors.meta import Meta
 from tests.connectors.fake_meta import ACCOUNT, PAGE, TOKEN, FakeMeta, error, facebook
-from tests.connectors.suite import staged, suite
+from tests.connectors.suite import locked, staged, suite
 from umot.errors import Fatal, Retriable
 from umot.post import Kind, Role
 from umot.testing import BASE, DATA, LIVE, NETWORK, SIGNED, LocalServer, Stage, run, until_error
@@ -23,8 +23,7 @@ def meta(server: LocalServer, **settings: Any) -> Meta:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeMeta) -> Stage:
-    wrong = {VARIABLE: "verkeerd-token"}
-    return staged(server, fake, meta, secrets=(TOKEN,), credential=VARIABLE, most=50, wrong=wrong)
+    return staged(server, fake, meta, most=50, **locked(VARIABLE, TOKEN))
 
 
 @pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK, SIGNED))

@@ -10,7 +10,7 @@ import pytest
 from connectors.stack_exchange import KEY as VARIABLE
 from connectors.stack_exchange import StackExchange
 from tests.connectors.fake_stack_exchange import KEY, FakeStackExchange, question, reply
-from tests.connectors.suite import staged, suite
+from tests.connectors.suite import locked, staged, suite
 from umot.errors import Fatal, Retriable
 from umot.post import Kind, Role
 from umot.testing import (
@@ -40,7 +40,7 @@ def test_stack_exchange_conforms(
     check: Any, server: LocalServer, fake: FakeStackExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, KEY)
-    given = {"secrets": (KEY,), "credential": VARIABLE, "wrong": {VARIABLE: "verkeerd"}}
+    given = locked(VARIABLE, KEY)
     check(staged(server, fake, stack, folds_space=True, most=100, **given))
 
 

@@ -10,7 +10,7 @@ import pytest
 from connectors.trustpilot import KEY as VARIABLE
 from connectors.trustpilot import Trustpilot
 from tests.connectors.fake_reviews import KEY, UNIT, FakeTrustpilot, review, stamp
-from tests.connectors.suite import staged, suite
+from tests.connectors.suite import locked, staged, suite
 from umot.errors import Fatal, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -38,15 +38,7 @@ def trustpilot(server: LocalServer, **settings: Any) -> Trustpilot:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeTrustpilot) -> Stage:
-    return staged(
-        server,
-        fake,
-        trustpilot,
-        secrets=(KEY,),
-        credential=VARIABLE,
-        most=100,
-        wrong={VARIABLE: "verkeerde-sleutel"},
-    )
+    return staged(server, fake, trustpilot, most=100, **locked(VARIABLE, KEY))
 
 
 @pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK, SIGNED))

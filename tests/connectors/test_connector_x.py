@@ -10,7 +10,7 @@ import pytest
 from connectors.x import TOKEN as VARIABLE
 from connectors.x import X
 from tests.connectors.fake_x import TOKEN, FakeX, tweet
-from tests.connectors.suite import staged, suite
+from tests.connectors.suite import locked, staged, suite
 from umot.errors import Fatal
 from umot.post import Kind, Role
 from umot.testing import BASE, DATA, LIVE, NETWORK, SIGNED, LocalServer, Stage, run
@@ -24,8 +24,8 @@ def x(server: LocalServer, **settings: Any) -> X:
 
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeX) -> Stage:
-    make, wrong = partial(x, overlap_hours=200), {VARIABLE: "verkeerd-token"}
-    return staged(server, fake, make, secrets=(TOKEN,), credential=VARIABLE, most=100, wrong=wrong)
+    make = partial(x, overlap_hours=200)
+    return staged(server, fake, make, most=100, **locked(VARIABLE, TOKEN))
 
 
 @pytest.mark.parametrize("check", suite(DATA, LIVE, NETWORK, SIGNED))

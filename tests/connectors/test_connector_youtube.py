@@ -11,7 +11,7 @@ import pytest
 from connectors.youtube import KEY as VARIABLE
 from connectors.youtube import YouTube
 from tests.connectors.fake_youtube import CHANNEL, KEY, VIDEO, FakeYouTube, comment, stamp
-from tests.connectors.suite import staged, suite
+from tests.connectors.suite import locked, staged, suite
 from umot.errors import Fatal, Retriable, Skippable
 from umot.post import Kind, RawItem, Role
 from umot.testing import (
@@ -39,13 +39,7 @@ def youtube(server: LocalServer, **settings: Any) -> YouTube:
 @pytest.fixture
 def stage(server: LocalServer, fake: FakeYouTube) -> Stage:
     return staged(
-        server,
-        fake,
-        partial(youtube, channels=CHANNEL),
-        secrets=(KEY,),
-        credential=VARIABLE,
-        most=100,
-        wrong={VARIABLE: "verkeerde-sleutel"},
+        server, fake, partial(youtube, channels=CHANNEL), most=100, **locked(VARIABLE, KEY)
     )
 
 

@@ -1,17 +1,13 @@
 """A pass of `umot watch` killed with SIGKILL at one line after another: nothing lost, nothing double.
 
-A child process imports everything once and forks for every line. Each fork has a data folder of its
-own, asks a Reddit on loopback and sends to a webhook there; after the kill the same pass is made
-again, as the next one would be.
+Each of the processes that are killed has a data folder of its own, asks a Reddit on loopback and
+sends to a webhook there; after the kill the same pass is made again, as the next one would be.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
-import textwrap
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -20,13 +16,13 @@ from typing import Any
 import pytest
 
 from tests.connectors.fake_reddit import CLIENT_ID, CLIENT_SECRET, FakeReddit, submission
+from tests.dying_lines import child
 from umot import pipeline
 from umot.pipeline import Monitor
 from umot.post import Label, Sentiment, Status
 from umot.testing import BASE, Ask, LocalServer, Reply
 from warehouse import load
 
-ROOT = Path(__file__).parents[2]
 NOW = BASE + timedelta(hours=1)
 POSTS = 110  # two requests, stored one after the other
 GROWN = 500
@@ -36,10 +32,12 @@ TABLES = {
     "outbox": "message_id, kind, key, alert_id, recipient, state, created_at",
 }  # fmt: skip
 CHILD = """
-    import json, os, shutil, signal, sys
+    import json, os, shutil, sys
     from datetime import UTC, datetime, timedelta
+    from functools import partial
     from pathlib import Path
 
+    from tests.dying_lines import dying, fork
     from umot.notify import deliver
     from umot.pipeline import Monitor, alerting, collecting, relevance, watching
     from warehouse import alert_states, batches, connect, load, outbox, publish
@@ -52,33 +50,17 @@ CHILD = """
         import umot.notify.channels
     modules = (alerting, collecting, relevance, watching, sending, alert_states, batches, connect,
                load, outbox, publish, watched)
-    ours = {module.__file__ for module in modules}
 
     def passed(home, kill):
-        seen = {}
-
-        def trace(frame, event, argument):
-            if frame.f_code.co_filename not in ours:
-                return None
-            if event == "line":
-                place = (frame.f_code.co_filename, frame.f_lineno)
-                if place not in seen:
-                    seen[place] = f"{frame.f_code.co_name}:{frame.f_lineno}"
-                    if len(seen) == kill:
-                        os.kill(os.getpid(), signal.SIGKILL)
-            return trace
-
         monitor = Monitor.open(home)
-        if kill is not None:
-            sys.settrace(trace)
-        if whole:
-            done = watching.watch(monitor, now=now)
-            assert not done.failures, done.failures
-        else:
-            watching.look(monitor, *monitor.sources(), now=now)
-            alerting.raise_alerts(monitor, now=now)
-        sys.settrace(None)
-        (home / "lines.json").write_text(json.dumps(list(seen.values())))
+        with dying(modules, kill) as lines:
+            if whole:
+                done = watching.watch(monitor, now=now)
+                assert not done.failures, done.failures
+            else:
+                watching.look(monitor, *monitor.sources(), now=now)
+                alerting.raise_alerts(monitor, now=now)
+        (home / "lines.json").write_text(json.dumps(lines))
         if not whole:
             return
         # What was being sent when a pass was killed is left alone for ten minutes.
@@ -86,28 +68,15 @@ CHILD = """
         assert not deliver(monitor.warehouse, monitor.settings, clock=later).failures
         monitor.warehouse.publish("test")
 
-    def fork(home, kill):
-        pid = os.fork()
-        if not pid:
-            try:
-                passed(home, kill)
-            except BaseException:
-                import traceback
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
-        _, status = os.waitpid(pid, 0)
-        assert (os.WTERMSIG(status) == signal.SIGKILL) if kill else status == 0, (kill, status)
-
     def killed(kill):
         home = folder / str(kill)
         shutil.copytree(folder / "told", home)
         hook = (home / "umot.toml").read_text().replace("UMOT_HOOK", f"UMOT_HOOK_N{kill}")
         (home / "umot.toml").write_text(hook)
         os.environ[f"UMOT_HOOK_N{kill}"] = f"{os.environ['UMOT_HOOK']}/{kill}"
-        fork(home, kill)
+        fork(partial(passed, home, kill), killed=kill > 0)
         if kill:
-            fork(home, None)
+            fork(partial(passed, home, 0), killed=False)
 
     killed(0)
     every = dict(enumerate(json.loads((folder / "0" / "lines.json").read_text()), start=1))
@@ -209,9 +178,7 @@ def killed(told: tuple[Path, Platform], folder: Path, *names: str) -> dict[int, 
     shutil.copytree(told[0] / "told", folder / "told")
     told[1].taken.clear()
     at = (NOW + timedelta(hours=1)).isoformat()
-    command = [sys.executable, "-c", textwrap.dedent(CHILD), str(folder), at, *names]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    child(CHILD, str(folder), at, *names)
     expected = stored(folder / "0")
     assert len(expected["engagement"]) == 2 * POSTS
     assert len(expected["alerts"]) == len(expected["outbox"]) == 1

@@ -1,7 +1,6 @@
 """Killed with SIGKILL at one line after another, backup and restore leave nothing half done.
 
-A child process imports everything once and forks for every line, for starting Python is what takes
-long. Each fork has a data folder of its own, and a tracer that kills it at its line.
+Each of the processes that are killed has a data folder of its own.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.dying_lines import ROOT, child
 from tests.warehouse.conftest import Stories
 from warehouse import Warehouse, backup, manifest, restore
 from warehouse.forget import opened
 
-ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 10, 19, tzinfo=UTC)
 SAVED = "saved.duckdb"
 WRITER = """
@@ -33,46 +32,29 @@ WRITER = """
         os._exit(9)
 """
 CHILD = """
-    import json, os, shutil, signal, sys
+    import json, shutil, sys
     from datetime import UTC, datetime
+    from functools import partial
     from pathlib import Path
+
+    from tests.dying_lines import dying, fork
     from warehouse import Warehouse, backup, connect, files, manifest, restore
 
     what, folder, wanted = sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3])
-    ours = {module.__file__ for module in (backup, connect, files, manifest, restore)}
     now = datetime(2026, 3, 10, 20, tzinfo=UTC)
 
-    def fork(home, kill):
-        pid = os.fork()
-        if not pid:
-            seen = {}
-
-            def trace(frame, event, argument):
-                if frame.f_code.co_filename not in ours:
-                    return None
-                if event == "line":
-                    place = (frame.f_code.co_filename, frame.f_lineno)
-                    if place not in seen:
-                        seen[place] = f"{frame.f_code.co_name}:{frame.f_lineno}"
-                        if len(seen) == kill:
-                            os.kill(os.getpid(), signal.SIGKILL)
-                return trace
-
-            warehouse = Warehouse(home)
-            sys.settrace(trace)
+    def done(home, kill):
+        warehouse = Warehouse(home)
+        with dying((backup, connect, files, manifest, restore), kill) as lines:
             if what == "backup":
                 backup.backup(warehouse, home / "backups" / "umot-new.duckdb", now=now)
             else:
                 restore.restore(warehouse, home / "saved.duckdb", now=now, force=True)
-            sys.settrace(None)
-            (home / "lines.json").write_text(json.dumps(list(seen.values())))
-            os._exit(0)
-        _, status = os.waitpid(pid, 0)
-        assert os.WIFSIGNALED(status) == (kill > 0), (kill, status)
+        (home / "lines.json").write_text(json.dumps(lines))
 
     for kill in wanted:
         shutil.copytree(folder / "told", folder / str(kill))
-        fork(folder / str(kill), kill)
+        fork(partial(done, folder / str(kill), kill), killed=kill > 0)
 """
 
 
@@ -95,11 +77,9 @@ def told(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def fork(what: str, folder: Path, lines: list[int]) -> None:
+def killed(what: str, folder: Path, lines: list[int]) -> None:
     """Do it once for each number, killed at that many different lines; 0 is to the end."""
-    command = [sys.executable, "-c", textwrap.dedent(CHILD), what, str(folder), json.dumps(lines)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    child(CHILD, what, str(folder), json.dumps(lines))
 
 
 def posts(path: Path) -> tuple[list[str], bool]:
@@ -130,11 +110,11 @@ def test_a_killed_restore_leaves_the_old_warehouse_or_the_new_one(
     told: Path, tmp_path: Path, names: tuple[str, ...]
 ) -> None:
     shutil.copytree(told / "told", tmp_path / "told")
-    fork("restore", tmp_path, [0])
+    killed("restore", tmp_path, [0])
     assert posts(tmp_path / "0" / "warehouse" / "umot.duckdb") == NEW
     lines = chosen(tmp_path, names)
     assert len(lines) >= (10 if names else 100)
-    fork("restore", tmp_path, lines)
+    killed("restore", tmp_path, lines)
     found = []
     for line in lines:
         warehouse = Warehouse(tmp_path / str(line))
@@ -155,9 +135,9 @@ def test_a_killed_backup_leaves_a_whole_one_or_none(
     told: Path, tmp_path: Path, names: tuple[str, ...]
 ) -> None:
     shutil.copytree(told / "told", tmp_path / "told")
-    fork("backup", tmp_path, [0])
+    killed("backup", tmp_path, [0])
     lines = chosen(tmp_path, names)[:: 1 if not names else 3]
-    fork("backup", tmp_path, lines)
+    killed("backup", tmp_path, lines)
     whole = 0
     for line in lines:
         home = tmp_path / str(line)

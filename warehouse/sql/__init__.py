@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+from duckdb import DuckDBPyConnection as Connection
 
 
 @cache
 def query(name: str) -> str:
     """The text of ``queries/NAME.sql``."""
     return files(__name__).joinpath("queries", f"{name}.sql").read_text("utf-8")
+
+
+def rows(db: Connection, name: str, /, **values: Any) -> list[dict[str, Any]]:
+    """The answer to a query of ``queries`` by its columns' names."""
+    found = db.execute(query(name), values or None)
+    columns = [column[0] for column in found.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
 
 @cache

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from umot.console.models.base import Shape
 from umot.console.models.posts import Post
+from warehouse.alert_list import Listed
 
 
 class Event(Shape):
@@ -20,25 +22,10 @@ class Event(Shape):
     note: str | None
 
 
-class Alert(Shape):
+@dataclass(frozen=True)
+class Alert(Listed):
     """A warning that needs people; `reason` says why."""
 
-    alert_id: str
-    raised_at: datetime
-    severity: str
-    kind: str
-    brand: str
-    subject: str
-    post_id: str | None
-    state: str
-    reason: str
-    stage: str | None
-    delivered_at: datetime | None
-    acknowledged_at: datetime | None
-    acknowledged_by: str | None
-    snoozed_until: datetime | None
-    closed_at: datetime | None
-    note: str | None
     history: list[Event]
     post: Post | None
     thread: str | None = Field(
