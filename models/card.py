@@ -11,6 +11,7 @@ from string import Template
 from typing import Any
 
 from models import metadata
+from models.calibration import POWER
 from models.metadata import Metadata
 from umot.errors import Fatal
 
@@ -191,6 +192,12 @@ def calibration(described: Metadata, measured: Mapping[str, Any]) -> str:
         text += f"one for each language ({each}), {described.temperature:.3f} for others."
     else:
         text += f"{described.temperature:.3f} for all languages."
+    if described.bend:
+        text += (
+            " Before that, the gap g between a logit and the greatest one becomes "
+            f"g + {described.bend:.4g} g^{POWER}: trained with smoothed labels, the network is "
+            "never quite sure of itself. The label stays what it was."
+        )
     bins = measured.get("all", {}).get("reliability", [])
     if not bins:
         return text

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from models import metadata
+from models.calibration import bent
 from models.session import Session
 from models.windows import (
     START,
@@ -141,14 +142,13 @@ class Encoder:
         return np.array([known.get(one or "", other) for one in languages], np.float32)
 
     def probabilities(self, logits: Array, temperatures: Array | None = None) -> Array:
-        """Softmax of logits [n, 3] at temperatures [n] (by default that of no language).
+        """Softmax of logits [n, 3], bent, at temperatures [n] (by default that of no language).
 
         Neutral for rows of NaN.
         """
         if temperatures is None:
             temperatures = np.full(len(logits), self.metadata.temperature, np.float32)
-        scaled = logits / temperatures[:, None]
-        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        powers = np.exp(bent(logits, self.metadata.bend) / temperatures[:, None])
         found = powers / powers.sum(axis=1, keepdims=True)
         return np.where(np.isnan(found), NEUTRAL, found).astype(np.float32)
 

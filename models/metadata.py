@@ -21,10 +21,11 @@ FORMAT = 1  # raised when what reads the folder has to change
 class Metadata:
     """The description of one set of weights.
 
-    `window` is the most tokens of one pass, `<s>` and `</s>` included. Logits are divided before
-    the softmax: by what `temperatures` has for a text's language, by `temperature` for another
-    or an unknown one. `mean` is the mean tap-layer vector of a corpus, [hidden]: vectors tell
-    texts apart only once it is subtracted. `files` holds the SHA-256 of each file.
+    `window` is the most tokens of one pass, `<s>` and `</s>` included. Before the softmax, logits
+    are bent by `bend` (`models.calibration`) and divided: by what `temperatures` has for a text's
+    language, by `temperature` for another or an unknown one. `mean` is the mean tap-layer vector
+    of a corpus, [hidden]: vectors tell texts apart only once it is subtracted. `files` holds the
+    SHA-256 of each file.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Metadata:
     files: dict[str, str]
     format: int = FORMAT
     temperatures: dict[str, float] = field(default_factory=dict)  # older weights have none
+    bend: float = 0.0  # older weights have none
     notes: dict[str, Any] = field(default_factory=dict)  # for people: base, corpus, errors seen
 
     @property
@@ -88,6 +90,7 @@ def parse(path: Path, content: dict[str, Any]) -> Metadata:
                 str(language): float(value)
                 for language, value in content.get("temperatures", {}).items()
             },
+            bend=float(content.get("bend", 0.0)),
             notes=dict(content.get("notes", {})),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -97,6 +100,8 @@ def parse(path: Path, content: dict[str, Any]) -> Metadata:
         len(metadata.mean) == metadata.hidden
         and all(map(math.isfinite, metadata.mean))
         and all(math.isfinite(one) and one > 0 for one in divisors)
+        and math.isfinite(metadata.bend)
+        and metadata.bend >= 0
         and metadata.window > 2
         and {GRAPH, TOKENIZER} <= metadata.files.keys()
     )

@@ -18,7 +18,7 @@ from models import metadata
 from models.encoder import Encoder as Reader
 from models.metadata import Metadata
 from models.session import session_options
-from models.training import base, data, graph
+from models.training import base, calibration, data, graph
 from models.training.base import Quantised
 from models.training.data import Row, SetPlan
 from models.training.network import Encoder
@@ -31,7 +31,6 @@ WINDOW = 256
 LARGEST = 48_000_000  # bytes the repository has room for
 CALIBRATION_TOKENS = 96
 SAMPLED = 1000  # tokens whose states are kept to choose levels by
-ENOUGH = 200  # rows of a language from which its own temperature can be told
 OUTLIERS = 0.5  # percent of an activation's values, at each end, that its range leaves out
 
 
@@ -44,14 +43,15 @@ def export(
     name: str,
     corpus: Sequence[str],
     labelled: Sequence[Row],
+    bend: float = 0.0,
     notes: dict[str, Any] | None = None,
     report: Callable[[str], None] = print,
 ) -> Metadata:
     """Write `folder`; returns what its ``model.json`` says.
 
     `corpus` (a few hundred texts in all languages, normalised) sets the ranges of activations
-    and the mean vector; `labelled` rows, none of them trained on, set the temperatures: that of
-    each language with `ENOUGH` of them, and one for all others. Raises `Fatal` where the result
+    and the mean vector; `labelled` rows, none of them trained on, set the calibration. `bend`, that
+    of the start, is kept where they are too few to tell another. Raises `Fatal` where the result
     is too large or the graph does not do what the network does.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,16 +79,17 @@ def export(
     )
     described.write(folder)
     reader = Reader(folder, threads=1)
-    overall, by_language = temperatures(reader, labelled)
+    found = calibration.fitted(reader, labelled, bend)
     described = replace(
         described,
-        temperature=overall,
-        temperatures=by_language,
+        temperature=found.temperature,
+        temperatures=found.temperatures,
+        bend=found.bend,
         mean=tuple(round(float(value), 6) for value in mean_vector(reader, corpus)),
         notes={**described.notes, "against_fp32": compare(network, reader, labelled[::4])},
     )
     described.write(folder)
-    report(f"{folder}: {size / 1e6:.1f} MB, {described.notes}, T = {overall}, {by_language}")
+    report(f"{folder}: {size / 1e6:.1f} MB, {described.notes}, {found}")
     return described
 
 
@@ -161,38 +162,6 @@ def mean_vector(reader: Reader, corpus: Sequence[str]) -> NDArray[np.float32]:
     """The mean tap-layer vector of the texts, [hidden]."""
     pooled = reader.pool(corpus, [[(0, len(text))] for text in corpus])
     return np.asarray(np.nanmean(pooled.vectors, axis=0), np.float32)
-
-
-def temperatures(reader: Reader, rows: Sequence[Row]) -> tuple[float, dict[str, float]]:
-    """The temperature of all rows with a label, and that of each language with `ENOUGH` of them."""
-    rows = [row for row in rows if row.label is not None]
-    texts = [row.text for row in rows]
-    logits = reader.pool(texts, [[] for _ in texts]).texts.astype(np.float64)
-    labels = np.array([row.label for row in rows], np.int64)
-    languages = np.array([row.language for row in rows])
-    groups = {str(one): languages == one for one in sorted(set(languages.tolist()))}
-    return fit_temperature(logits, labels), {
-        language: fit_temperature(logits[here], labels[here])
-        for language, here in groups.items()
-        if here.sum() >= ENOUGH
-    }
-
-
-def fit_temperature(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """The divisor of logits [rows, 3] that makes the labels [rows] likeliest; 1 without rows."""
-    known = np.isfinite(logits).all(axis=1)  # a text without a token has none
-    logits, labels = logits[known], labels[known]
-    if not len(labels):
-        return 1.0
-    places = np.arange(len(labels)), labels
-
-    def loss(temperature: float) -> float:
-        scaled = logits / temperature
-        scaled -= scaled.max(axis=1, keepdims=True)
-        return float(np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[places]))
-
-    found = min((float(one) for one in np.exp(np.linspace(-1.5, 1.5, 601))), key=loss)
-    return round(found, 4)
 
 
 def compare(network: Encoder, reader: Reader, rows: Sequence[Row]) -> dict[str, float]:

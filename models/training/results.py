@@ -40,6 +40,7 @@ def exported(
         name=job.name or f"{job.out.resolve().name}-{identity}",
         corpus=material.corpus,
         labelled=material.labelled,
+        bend=job.start.described.bend if job.start.described else 0.0,
         notes=about,
         report=lambda _: None,
     )
@@ -65,16 +66,23 @@ def with_kept(
 ) -> Metadata:
     """The description, with what of the start's still holds: it was measured on more than is here.
 
-    Temperatures, but for those that this training `calibrates`; where the vectors are the `same`,
-    their mean.
+    The calibration, but for what this training `calibrates` (a temperature goes with its bend);
+    where the vectors are the `same`, their mean.
     """
     if start is None:
         return described
     if same:
         described = replace(described, mean=start.mean)
-    if calibrates:
-        return replace(described, temperatures={**start.temperatures, **described.temperatures})
-    return replace(described, temperature=start.temperature, temperatures=start.temperatures)
+    if not calibrates:
+        return replace(
+            described,
+            bend=start.bend,
+            temperature=start.temperature,
+            temperatures=start.temperatures,
+        )
+    if described.bend != start.bend:
+        return described
+    return replace(described, temperatures={**start.temperatures, **described.temperatures})
 
 
 def carry_head(source: Path, described: Metadata, folder: Path) -> None:

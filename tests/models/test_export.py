@@ -7,10 +7,10 @@ from onnx import TensorProto, helper, load
 from models import metadata
 from models.encoder import Encoder
 from models.session import session_options
-from models.training import export as module
+from models.training import calibration
 from models.training.base import Quantised
 from models.training.data import Row
-from models.training.export import check_words, export, fit_temperature, temperatures
+from models.training.export import check_words, export
 from models.training.quantised import LEVELS, REACH, Ranges, quantise
 from umot.errors import Fatal
 
@@ -97,37 +97,12 @@ def test_a_network_with_other_words_is_refused(network, tmp_path):
         export(model, wrong, tokenizer, tmp_path, name="x", corpus=TEXTS, labelled=[])
 
 
-def logits_and_labels(tiny, shift=0):
-    texts = [*TEXTS, "goed", "slecht", "de het een"] * 3
-    logits = tiny.pool(texts, [[] for _ in texts]).texts.astype(np.float64)
-    return logits, (logits.argmax(axis=1) + shift) % 3
-
-
-def test_the_temperature_makes_sure_labels_surer(tiny):
-    assert fit_temperature(*logits_and_labels(tiny)) < 1
-    assert fit_temperature(*logits_and_labels(tiny, shift=1)) > 1
-    assert fit_temperature(np.zeros((0, 3)), np.zeros(0, np.int64)) == 1.0
-    assert fit_temperature(np.full((2, 3), np.nan), np.zeros(2, np.int64)) == 1.0
-
-
-def test_a_language_with_enough_rows_has_its_own_temperature(tiny, monkeypatch):
-    monkeypatch.setattr(module, "ENOUGH", 4)
-    right = tiny.pool(TEXTS, [[] for _ in TEXTS]).texts.argmax(axis=1).tolist()
-    pairs = list(zip(TEXTS, right, strict=True))
-    sure = [Row(text, label, "nl", "x") for text, label in pairs * 2]
-    wrong = [Row(text, (label + 1) % 3, "en", "x") for text, label in pairs * 2]
-    few = [Row(text, label, "de", "x") for text, label in pairs]
-    none = [Row("de service", None, "fr", "x")] * 9
-    overall, found = temperatures(tiny, sure + wrong + few + none)
-    assert set(found) == {"nl", "en"}
-    assert found["nl"] < overall < found["en"]
-
-
-def test_temperatures_are_written_and_used(network, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "ENOUGH", 3)
+def test_a_calibration_is_written_and_used(network, tmp_path, monkeypatch):
+    monkeypatch.setattr(calibration, "ENOUGH", 3)
     rows = [Row(text, 0, "nl", "x") for text in TEXTS]
     described = export(
-        *network, tmp_path, name="x", corpus=TEXTS, labelled=rows, report=lambda _: None
+        *network, tmp_path, name="x", corpus=TEXTS, labelled=rows, bend=0.01, report=str
     )
     assert described.temperatures == {"nl": described.temperature}
-    assert Encoder(tmp_path, threads=1).metadata.temperatures == described.temperatures
+    assert described.bend == 0.01  # three rows tell of no other
+    assert Encoder(tmp_path, threads=1).metadata == described

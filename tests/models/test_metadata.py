@@ -71,6 +71,9 @@ def test_another_format(folder):
         {"temperature": 0},
         {"temperature": "warm"},
         {"temperature": float("inf")},
+        {"bend": -0.1},
+        {"bend": float("nan")},
+        {"bend": "much"},
         {"temperatures": {"nl": 0}},
         {"temperatures": {"nl": "warm"}},
         {"temperatures": [1.0]},
@@ -101,8 +104,9 @@ def put(folder, file, content):
 
 
 def test_weights_of_before_there_were_temperatures(folder):
-    edit(folder, temperatures=None)
-    assert metadata.read(folder).temperatures == {}
+    edit(folder, temperatures=None, bend=None)
+    found = metadata.read(folder)
+    assert (found.temperatures, found.bend) == ({}, 0.0)
     Encoder(folder)
 
 

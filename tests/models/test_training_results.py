@@ -25,6 +25,11 @@ def test_temperatures_are_kept_where_this_training_cannot_tell_them(start):
 
     assert kept(calibrates=False, same=True) == (0.8, {"nl": 0.7, "de": 0.6}, True)
     assert kept(calibrates=True, same=False) == (1.5, {"nl": 1.4, "de": 0.6}, False)
+    bent = dataclasses.replace(old, bend=0.01)
+    found = results.with_kept(new, bent, calibrates=False, same=False)
+    assert (found.bend, found.temperatures) == (0.01, old.temperatures)
+    # A temperature that was fitted with another bend would say nothing.
+    assert results.with_kept(new, bent, calibrates=True, same=False).temperatures == {"nl": 1.4}
     assert results.with_kept(new, None, calibrates=False, same=True) == new
 
 
