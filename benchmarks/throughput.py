@@ -1,12 +1,13 @@
 """How fast the bundled model reads, against what a team would take otherwise.
 
     throughput.py [FOLDER] [--texts N] [--rounds N] [--threads N] [--base BASE] [--no-torch]
-                  [--weights WEIGHTS]
+                  [--weights WEIGHTS] [--student STUDENT]
 
 FOLDER holds the labelled texts (default ../shared/data/sentiment): its airline tweets and its long
 Dutch reviews are read. The other model is as large as XLM-R-base (12 layers, hidden 768, random
 weights, the same pieces) in ``transformers.pipeline``, a text at a time, as its quick tour shows;
-BASE is where the file of its pieces is kept once it was downloaded. All take turns in one run, so
+BASE is where the file of its pieces is kept once it was downloaded. STUDENT is a folder of weights
+of fewer layers (`umot models train --layers 6 --teacher bundled`). All take turns in one run, so
 only ratios count; seconds (wall, and those of the CPU) are the least of the rounds, since whatever
 else the machine does only adds to them. Writes results/throughput.json.
 """
@@ -39,7 +40,8 @@ SETS = {"tweets": ("us_airline_tweets_en", "en"), "reviews": ("bolcom_books_nl",
 BARS = {"tweets": (20, 30), "reviews": (12, 18)}  # times the pipeline: at least, aimed at
 LONGEST, LARGEST = 2.0, 250.0  # seconds and MB of a first answer
 SLOW = 8  # of so many texts, by length, the pipeline reads one
-PIPELINE, OURS, WHOLE = "pipeline", "umot", "umot, moments traced"
+PIPELINE, OURS, STUDENT = "pipeline", "umot", "umot, student"
+WHOLE = "umot, moments traced"
 COLD = """
 import sys, time
 start = time.perf_counter()
@@ -99,9 +101,12 @@ def alone(encoder: Bundled | Encoder) -> Read:
     return lambda texts: encoder.read(texts, [[] for _ in texts])
 
 
-def contenders(model: Bundled, weights: Path, cache: Path, *, others: bool) -> dict[str, Read]:
+def contenders(
+    ours: dict[str, Bundled], weights: Path, cache: Path, *, others: bool
+) -> dict[str, Read]:
     """All that take turns, by name, but for whole posts."""
-    found: dict[str, Read] = {PIPELINE: pipeline(cache), OURS: alone(model)}
+    found: dict[str, Read] = {PIPELINE: pipeline(cache)}
+    found |= {name: alone(model) for name, model in ours.items()}
     if others:
         from models.torch_session import TorchSession
 
@@ -155,11 +160,17 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0, help="0: all cores")
     parser.add_argument("--base", type=Path, default=Path(tempfile.gettempdir()) / "umot-base")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--student", type=Path, help="weights of fewer layers")
     parser.add_argument("--no-torch", action="store_true", help="only the pipeline and ours")
     given = parser.parse_args()
     if given.threads:
         torch.set_num_threads(given.threads)
-    model = Bundled(threads=given.threads, path=given.weights, device="cpu")
+    paths = {OURS: given.weights} | ({STUDENT: given.student} if given.student else {})
+    ours = {
+        name: Bundled(threads=given.threads, path=path, device="cpu")
+        for name, path in paths.items()
+    }
+    model = ours[OURS]
     result: dict[str, Any] = {"model": model.name, "machine": described()}
     result |= {"threads": given.threads or torch.get_num_threads(), "rounds": given.rounds}
     result["first_answer"] = cold = first_answer(given.weights)
@@ -171,7 +182,7 @@ def main() -> None:
     for name, (_, language) in SETS.items():
         texts = texts_of(given.folder, name, given.texts)
         if not readers:
-            readers = contenders(model, given.weights, given.base, others=not given.no_torch)
+            readers = contenders(ours, given.weights, given.base, others=not given.no_torch)
         readers[WHOLE] = whole(model, language)
         found = raced(readers, texts, given.rounds)
         tokens = np.mean([len(model.encoder.tokenizer.encode(text).ids) for text in texts])

@@ -82,7 +82,7 @@ def ratios(sizes: dict[str, Any]) -> dict[str, Any]:
             if name in one:
                 found[f"{name} at {size}"] = one[name]["ratio"]
         found[f"memory_mb at {size}"] = max(part["peak_mb"] for part in one.values())
-    for unit in ("seconds", "cpu_seconds"):
+    for unit in ("seconds", "without_model_seconds", "cpu_seconds"):
         passes = [(size, one["pass"][unit]) for size, one in done.items() if "pass" in one]
         for (small, before), (large, after) in zip(passes, passes[1:], strict=False):
             found[f"{unit} of a pass at {large} against {small}"] = after / before
@@ -106,6 +106,7 @@ def main() -> None:
         print(json.dumps({**found, "peak_mb": peak()}))
         return
     folder = given.folder or Path(tempfile.mkdtemp(prefix="umot-warehouse-"))
+    folder.mkdir(parents=True, exist_ok=True)
     sizes: dict[str, Any] = {}
     for size in given.sizes:
         home = folder / str(size)

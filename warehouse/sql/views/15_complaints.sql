@@ -87,9 +87,10 @@ replies AS (
         AND f.told_at < until
         AND coalesce(f.thread_id, f.parent_id) IN (SELECT o.thread_id FROM opened AS o)
 ),
--- Whom a reply is for, where it is to a customer's post.
-replied AS MATERIALIZED (
-    SELECT p.number
+-- Whom a reply is for, where it is to a customer's post. In a list, so that these few are found
+-- before posts are looked up: DuckDB drops MATERIALIZED from macros that it stores.
+replied AS (
+    SELECT unnest(list(p.number)) AS number
     FROM posts AS p
     WHERE p.fingerprint IN (SELECT md5_number_lower(r.parent_id) FROM replies AS r)
 ),

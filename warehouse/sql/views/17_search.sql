@@ -98,8 +98,7 @@ SEMI JOIN saying AS s ON s.number = f.number
 GROUP BY f.number;
 
 CREATE OR REPLACE MACRO search_posts(words) AS TABLE
--- Found before the posts are looked up: else DuckDB may look up all posts first.
-WITH ranked AS MATERIALIZED (
+WITH scored AS (
     -- BM25 with its usual constants.
     SELECT
         n.number,
@@ -111,6 +110,12 @@ WITH ranked AS MATERIALIZED (
     FROM search_numbers(words) AS n
     JOIN search.docs AS d ON d.number = n.number
     CROSS JOIN search.built AS b
+),
+-- In a list, so that these are found before posts are looked up: DuckDB drops MATERIALIZED from
+-- macros that it stores, and would hold all posts in memory.
+ranked AS (
+    SELECT said.number AS number, said.relevance AS relevance
+    FROM (SELECT unnest(list({'number': number, 'relevance': relevance})) AS said FROM scored)
 )
 SELECT
     round(f.relevance, 2) AS relevance,
