@@ -175,19 +175,20 @@ def passing(home: Path, size: int) -> dict[str, Any]:
             ours(db, tables)
     loaded = time.perf_counter()
     classified = reading.read(monitor, reader, state.ALL, now=ENDS, progress=silent, quiet=False)
-    done = time.perf_counter()
+    done, model = time.perf_counter(), reader.seconds
+    del reader  # as in a run, what the model held is given back before the rest
     raise_alerts(monitor, now=ENDS + timedelta(hours=12))
     ended, used = time.perf_counter(), time.process_time() - cpu
     with monitor.warehouse.write("benchmark") as db:
         publish.publish(db, monitor.warehouse.published)
     return {
         "seconds": ended - started,
-        "without_model_seconds": ended - started - reader.seconds,
+        "without_model_seconds": ended - started - model,
         "cpu_seconds": used,
         "publish_again_seconds": time.perf_counter() - ended,
         "load_seconds": loaded - started,
-        "model_seconds": reader.seconds,
-        "readings_seconds": done - loaded - reader.seconds,
+        "model_seconds": model,
+        "readings_seconds": done - loaded - model,
         "rules_seconds": ended - done,
         "read": classified.scored,
     }

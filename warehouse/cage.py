@@ -123,9 +123,8 @@ def lock(memory: int) -> None:
     size = Path("/proc/self/statm")
     if size.exists():  # elsewhere than on Linux only DuckDB's own memory limit holds
         used = int(size.read_text("ascii").split()[0]) * resource.getpagesize()
-        # On top of DuckDB's limit: the rows on their way out, and addresses that malloc keeps for
-        # later, which can be 40 % of what is used while no memory stands behind them.
-        limit = used + memory + memory // 2
+        # The rows on their way out, and addresses that malloc keeps with no memory behind them.
+        limit = used + memory + memory // 4
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     free = os.dup(0)
     os.close(free)
@@ -141,7 +140,9 @@ def answer(request: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (memory, memory))
     statement = str(request["statement"])
-    config = {**CONFIG, "memory_limit": f"{memory}B"}
+    # Less than the process may have: DuckDB gives back what it only keeps at hand before its own
+    # limit, and not before the kernel's.
+    config = {**CONFIG, "memory_limit": f"{memory * 17 // 20}B"}
     db = duckdb.connect(str(request["database"]), read_only=True, config=config)
     db.execute("SET TimeZone = 'UTC'")
     db.execute("SET lock_configuration = true")
