@@ -155,7 +155,7 @@ def _json(value: Any) -> Reply:
 
 
 def reddit(server: LocalServer, **settings: Any) -> Reddit:
-    given = {"subreddits": ["Vlotwiel"], "site_url": server.url, "timeout": 0.4}
+    given = {"subreddits": ["Vlotwiel"], "site_url": server.url, "timeout": 5.0}
     return Reddit(**(given | settings))
 
 
