@@ -28,8 +28,8 @@ def child(code: str, *arguments: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def fork(work: Callable[[], None], *, killed: bool) -> None:
-    """Do it in a fork, which has to be killed or else to end well."""
+def forked(work: Callable[[], object]) -> int:
+    """A process that does `work` and ends with 0, or with 1 and a traceback; its number."""
     pid = os.fork()
     if not pid:
         try:
@@ -38,7 +38,12 @@ def fork(work: Callable[[], None], *, killed: bool) -> None:
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
-    _, status = os.waitpid(pid, 0)
+    return pid
+
+
+def fork(work: Callable[[], object], *, killed: bool) -> None:
+    """Do it in a fork, which has to be killed or else to end well."""
+    _, status = os.waitpid(forked(work), 0)
     assert (os.WTERMSIG(status) == signal.SIGKILL) if killed else status == 0, (killed, status)
 
 

@@ -18,12 +18,12 @@ import resource
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.dying_lines import forked
 from umot.errors import UmotError
 from umot.journey import JourneyMap, Touchpoint
 from umot.post import Label, Moment, Post, RawItem, Role, Sentiment, Span, Status
@@ -121,19 +121,6 @@ def read(home: Path, until: float, note: Callable[[dict[str, Any]], None]) -> No
             assert sound(db) == posts
             reads += 1
     note({"reads": reads, "copies": copies})
-
-
-def forked(work: Callable[[], None]) -> int:
-    """A process that does `work` and ends with 0, or with 1 and a traceback."""
-    pid = os.fork()
-    if not pid:
-        try:
-            work()
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    return pid
 
 
 def finished(pid: int) -> bool:

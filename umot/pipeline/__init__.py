@@ -25,11 +25,10 @@ from umot.pipeline.collecting import (
     prepared,
 )
 from umot.pipeline.monitor import Monitor, Progress, one_line, silent
-from umot.pipeline.reading import READ_AT_ONCE, Classified, classify
+from umot.pipeline.reading import Classified, classify
 from umot.post import Alert
 
 __all__ = [
-    "READ_AT_ONCE",
     "Classified",
     "Monitor",
     "Progress",
