@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -74,11 +75,14 @@ def fit_temperature(logits: Logits, labels: Labels) -> float:
     if not len(labels):
         return 1.0
 
-    def loss(temperature: float) -> float:
-        return unlikeliness(logits, labels, temperature)
+    def rises(place: int) -> bool:
+        """Whether the next temperature makes them less likely."""
+        here, after = (unlikeliness(logits, labels, one) for one in TEMPERATURES[place : place + 2])
+        return after >= here
 
-    found = min(TEMPERATURES, key=loss)
-    return round(found, 4)
+    # It falls, and then it rises for good: it is convex in what the logits are multiplied with.
+    found = bisect_left(range(len(TEMPERATURES) - 1), True, key=rises)
+    return round(TEMPERATURES[found], 4)
 
 
 def unlikeliness(logits: Logits, labels: Labels, temperature: float) -> float:
