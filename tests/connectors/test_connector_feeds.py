@@ -44,7 +44,8 @@ def server(feed: PagedFeed) -> Iterator[LocalServer]:
 @pytest.fixture
 def stage(server: LocalServer, feed: PagedFeed) -> Stage:
     return Stage(
-        make=lambda: Feeds(url(server), timeout=0.4, total=2, pages=20),
+        make=lambda: Feeds(url(server), pages=20),
+        hurried=lambda: Feeds(url(server), timeout=0.4, total=2, pages=20),
         serve=feed.serve,
         server=server,
         secrets=("wachtwoord", "sleutel123"),
