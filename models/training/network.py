@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+DROPOUT = 0.1  # of the embeddings, of what each half of a layer adds, and before the head: BERT's
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -43,6 +45,7 @@ class Layer(nn.Module):
         self.feed_in = nn.Linear(shape.hidden, shape.feed_forward)
         self.feed_out = nn.Linear(shape.feed_forward, shape.hidden)
         self.out_norm = nn.LayerNorm(shape.hidden, shape.epsilon)
+        self.dropout = nn.Dropout(DROPOUT)
 
     def split(self, states: Tensor) -> Tensor:
         """[batch, tokens, hidden] to [batch, heads, tokens, hidden / heads]."""
@@ -61,9 +64,9 @@ class Layer(nn.Module):
         else:
             mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
         mixed = mixed.transpose(1, 2).reshape(states.shape)
-        states = self.attention_norm(states + self.attention_out(mixed))
+        states = self.attention_norm(states + self.dropout(self.attention_out(mixed)))
         fed = self.feed_out(functional.gelu(self.feed_in(states)))
-        out: Tensor = self.out_norm(states + fed)
+        out: Tensor = self.out_norm(states + self.dropout(fed))
         return out
 
 
@@ -81,7 +84,7 @@ class Encoder(nn.Module):
         self.token_type = nn.Parameter(torch.zeros(shape.hidden))
         self.norm = nn.LayerNorm(shape.hidden, shape.epsilon)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(DROPOUT)
         self.head = nn.Linear(shape.hidden, shape.classes)
         # Only while training: it keeps what tells stages apart in the vectors of the tap layer.
         self.stage_head = nn.Linear(shape.hidden, shape.stages)
