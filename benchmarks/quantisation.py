@@ -3,12 +3,13 @@
     quantisation.py OUT LABELLED [--start WEIGHTS] [--rows N]
 
 OUT is the folder of a training (`umot models train --out OUT`): its ``training.ckpt`` is compared
-with its ``weights``. Where those are the mean of what was learnt and of what it started from,
-WEIGHTS is the folder of the latter. LABELLED is the folder of SET_test.parquet files. Both read
-the test splits with the same tokens, windows and batches, so that only numbers differ. Macro-F1 in
-percent per language, pooled, of the four Dutch sets and of two sets of tweets; the share of labels
-that differ; and how far a text's probabilities are from themselves alone and in any batch. N reads
-the first rows of each set only.
+with its ``weights``. Where those are a mean of what was learnt and of other weights (those it
+started from, or ``--mean-with``), WEIGHTS is the folder of the latter. LABELLED is the folder of
+SET_test.parquet files. Both read the test splits with the same tokens, windows and batches, so
+that only numbers differ. Macro-F1 in percent of all rows, per language, of the four Dutch sets and
+of two sets of tweets, and what is lost with its 95 % interval; the share of labels that differ; and
+how far a text's probabilities are from themselves alone and in any batch. N reads the first rows of
+each set only.
 Writes results/quantisation.json.
 """
 
@@ -28,7 +29,7 @@ from numpy.typing import NDArray
 
 from models import figures, restored
 from models.encoder import Encoder
-from models.training import runs
+from models.training import means
 from models.training.jobs import WEIGHTS
 from models.training.network import Encoder as Network
 from models.training.runs import CHECKPOINT, SETTINGS
@@ -64,15 +65,18 @@ class Float:
 
 def trained(out: Path, start: Path | None) -> Network:
     """The network that a training exported, in fp32: its checkpoint's, mixed with its start."""
-    network = restored.network(out / WEIGHTS)[0]  # for its words and sizes; the rest is replaced
+    # For its words and sizes; the rest is replaced.
+    network, words, _ = restored.network(out / WEIGHTS)
     state = torch.load(out / CHECKPOINT, weights_only=True)["network"]
     places = "positions.weight"  # those beyond the window are not in the graph
     state[places] = state[places][: network.positions.num_embeddings]
     network.load_state_dict(state, strict=False)
     if kept := json.loads((out / SETTINGS).read_text("utf-8"))["kept"]:
         if start is None:
-            raise SystemExit(f"{out} kept {kept} of its start: name its folder by --start")
-        runs.mix(network, restored.network(start)[0].state_dict(), kept)
+            raise SystemExit(
+                f"{out} is a mean of which other weights are {kept}: name their folder by --start"
+            )
+        means.mix(network, means.other(start, network, words), kept)
     return network
 
 
@@ -91,23 +95,28 @@ def labelled(folder: Path, rows: int | None) -> dict[str, tuple[list[str], Count
 def groups(names: Sequence[str]) -> dict[str, list[str]]:
     """Which sets are counted together, by the name of the group."""
     found = {one: [name for name in names if name.endswith(f"_{one}")] for one in LANGUAGES}
+    found["all"] = list(names)
     found["nl, four sets"] = [name for name in names if name in DUTCH]
     found |= {name: [name] for name in (*DUTCH, *TWEETS) if name in names}
     return {group: sets for group, sets in found.items() if sets}
 
 
-def compared(truth: Counts, exact: Array, whole: Array) -> dict[str, float]:
-    """Macro-F1 of both from their probabilities, what is lost, and how much they differ."""
-    first, second = (
-        float(figures.rates(figures.confusion(truth, one.argmax(1)))["macro_f1"])
-        for one in (exact, whole)
-    )
+def compared(truth: Counts, exact: Array, whole: Array) -> dict[str, Any]:
+    """Macro-F1 of both from their probabilities, what is lost, and how much they differ.
+
+    The interval of the loss (95 %) is of drawing the rows anew, each with both answers.
+    """
+    first, second = exact.argmax(1), whole.argmax(1)
+    joint = np.zeros((len(LABELS),) * 3, np.int64)
+    np.add.at(joint, (truth, first, second), 1)
+    gained, (least, most) = figures.differences(joint)["macro_f1"]
     apart = np.abs(exact - whole).max(axis=1)
     return {
         "rows": len(truth),
-        "fp32": first,
-        "int8": second,
-        "loss": first - second,
+        "fp32": float(figures.rates(joint.sum(2))["macro_f1"]),
+        "int8": float(figures.rates(joint.sum(1))["macro_f1"]),
+        "loss": -gained,
+        "loss_interval": [-most, -least],
         "labels_differ": 100 * float((exact.argmax(1) != whole.argmax(1)).mean()),
         "probability_mean": float(apart.mean()),
         "probability_most": float(apart.max()),
@@ -149,9 +158,11 @@ def main() -> None:
     for group, names in groups(list(sets)).items():
         parts = [np.concatenate(one) for one in zip(*(read[name] for name in names), strict=True)]
         result["groups"][group] = one = compared(*parts)
+        interval = "[{:.2f}, {:.2f}]".format(*one["loss_interval"])
         print(
             f"{group:26} {one['rows']:6} rows  fp32 {one['fp32']:5.2f}  int8 {one['int8']:5.2f}  "
-            f"loss {one['loss']:5.2f} (at most {LOSS})  labels differ {one['labels_differ']:.2f} %"
+            f"loss {one['loss']:5.2f} {interval} (at most {LOSS})  "
+            f"labels differ {one['labels_differ']:.2f} %"
         )
     texts = [text for some, _ in sets.values() for text in some]
     result["batch_mates"] = one = mates(whole, texts[:: max(1, len(texts) // MATES)])
