@@ -18,6 +18,7 @@ class Job:
 
     `layers` None keeps the start's. `teacher` is a model by any name `umot models` knows. `name`
     None: made of the folder's name and what was trained, so that two trainings never share one.
+    `mean_with` are weights that the result is a mean with, in the settings' share `kept`.
     `head` fits the stage head into a folder of weights whose vectors are new ones.
     """
 
@@ -28,6 +29,7 @@ class Job:
     device: str = "cpu"
     name: str | None = None
     head: Callable[[Path], None] | None = None
+    mean_with: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

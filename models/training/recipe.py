@@ -33,6 +33,7 @@ RECIPE = fit.Recipe(epochs=1.7, rate=7e-5)
 AGAIN = fit.Recipe(epochs=1, rate=5e-5, head_rate=3e-4, warm_up=0.04, kept=0.3)
 # From finished weights, on few rows: what is below the tap layer stays, and so does the tracing.
 FINE = fit.Recipe(epochs=3, rate=2e-5, head_rate=2e-4, warm_up=0.1, stage_weight=0)
+MEAN_SHARE = 0.5  # of the weights that a result is the mean with
 DISTIL = 0.5  # what a teacher's answers count beside the labels
 VECTORS = 1.0  # what keeping the vectors counts for a student of fewer layers
 

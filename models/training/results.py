@@ -14,7 +14,7 @@ from models.training.base import Quantised
 from models.training.jobs import WEIGHTS, Job
 from models.training.material import Material
 from models.training.network import Encoder
-from models.training.starts import FromWeights
+from models.training.starts import FromWeights, lineage
 
 
 def exported(
@@ -32,6 +32,8 @@ def exported(
         material.rows, material.licences, settings, origin=job.start.origin, steps=steps
     )
     about |= job.start.notes
+    if job.mean_with:
+        about["mean_with"] = lineage(metadata.read(job.mean_with))
     if job.teacher:
         about["teacher"] = job.teacher
     described = export.export(

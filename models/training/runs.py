@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict
@@ -20,7 +20,8 @@ import torch
 from filelock import FileLock, Timeout
 from tokenizers import Tokenizer
 
-from models.training import fit, student, teacher
+from models import metadata
+from models.training import fit, means, student, teacher
 from models.training.data import Row
 from models.training.examples import collate, encode
 from models.training.jobs import WEIGHTS, Job, Result
@@ -58,6 +59,8 @@ def train(
         before = right(network, cutter, material.held, settings) if job.start.described else 0
         keeper = student.below_tap(network) if settings.vectors else None
         begun_with = deepcopy(network.state_dict()) if settings.kept else {}
+        if job.mean_with:
+            begun_with = means.other(job.mean_with, network, words)
         if job.layers not in (None, network.shape.layers):
             network = student.shrink(network, job.layers or 0)
         rows = taught(job, material.rows, settings, show)
@@ -72,7 +75,7 @@ def train(
             keeper=keeper,
             save_every=save_every,
         )
-        mix(network, begun_with, settings.kept)
+        means.mix(network, begun_with, settings.kept)
         after = right(network, cutter, material.held, settings)
         show("exporting", 0, 1)
         described = exported(
@@ -80,19 +83,6 @@ def train(
         )
         show("exporting", 1, 1)
     return Result(job.out / WEIGHTS, described, len(material.held), before, after)
-
-
-def mix(network: Encoder, other: Mapping[str, torch.Tensor], share: float) -> None:
-    """Make the weights a mean of theirs and of `other`'s, which count `share`.
-
-    A network that learnt on from another lies near enough to it for a mean to be of use, and less
-    far from what the first was good at (after arXiv 2109.01903). Heads of no use later are passed
-    over, and the words, which are the same.
-    """
-    with torch.no_grad():
-        for name, value in network.named_parameters():
-            if name in other and name != "words.weight" and not name.startswith("stage_head."):
-                value.lerp_(other[name].to(value.device), share)
 
 
 @contextmanager
@@ -147,6 +137,7 @@ def description(job: Job, rows: Sequence[Row], settings: fit.Recipe) -> dict[str
         "start": job.start.identity(),
         "layers": job.layers,
         "teacher": job.teacher and teacher.identity(job.teacher),
+        **({"mean_with": metadata.digest(job.mean_with / metadata.FILE)} if job.mean_with else {}),
         "rows": len(rows),
         "rows_sha256": digest.hexdigest(),
         **given,

@@ -20,6 +20,7 @@ from models.training.teacher import weights
 from umot.errors import Fatal
 
 BASE = "base"
+ORIGINS = ("start", "mean_with")  # notes of the weights that went before
 Made = tuple[Encoder, Quantised, dict[str, Any]]  # the network, its words and tokenizer's JSON
 
 
@@ -60,12 +61,17 @@ class Start(Protocol):
 
 @dataclass(frozen=True)
 class FromBase:
-    """The base from its wheels in `cache`, its vocabulary trimmed to `texts` and `word_lists`."""
+    """The base from its wheels in `cache`, its vocabulary trimmed to `texts` and `word_lists`.
+
+    Or, so that a mean can be taken with them, with the vocabulary and the head of the weights in
+    `like`.
+    """
 
     cache: Path
     texts: Callable[[], Iterable[str]]
     word_lists: tuple[Path, ...] = ()
     sets: Collection[str] = ()
+    like: Path | None = None
     origin: str = base.NAME
     notes: dict[str, Any] = field(default_factory=dict)
     described: Metadata | None = None
@@ -76,6 +82,8 @@ class FromBase:
 
     def identity(self) -> str:
         """The base, the sets and word lists that its vocabulary is trimmed to."""
+        if self.like:
+            return f"{self.origin} like {metadata.digest(self.like / metadata.FILE)[:12]}"
         digest = hashlib.sha256()
         for path in self.word_lists:
             digest.update(path.read_bytes())
@@ -85,6 +93,11 @@ class FromBase:
     def network(self, out: Path) -> Made:
         """The base, downloaded and trimmed where that was not done before."""
         base.fetch(self.cache)
+        if self.like:
+            model, words, tokenizer = restored.network(self.like)
+            network = base.encoder(base.read(self.cache), words, tap_layer=recipe.TAP_LAYER)
+            network.head.load_state_dict(model.head.state_dict())
+            return network, words, tokenizer
         if not all((out / name).is_file() for name in recipe.VOCABULARY):
             recipe.trimmed(out, self.texts(), wheels=self.cache)
         words, tokenizer = recipe.vocabulary_in(out)
@@ -110,10 +123,8 @@ class FromWeights:
     def of(cls, folder: Path) -> FromWeights:
         """Those in a folder. Raises `Fatal` where there are none, or they are damaged."""
         described = metadata.read(folder)
-        start: dict[str, Any] = {"name": described.name}
-        start |= {key: value for key, value in described.notes.items() if key in ("sets", "start")}
         origin = str(described.notes.get("base", "unknown"))
-        return cls(folder, described, origin, {"start": start})
+        return cls(folder, described, origin, {"start": lineage(described)})
 
     def shape(self) -> Shape:
         """See `Start`."""
@@ -143,14 +154,18 @@ def opened(
     sentiment: Path | None,
     sets: Collection[str],
     word_lists: Sequence[Path],
+    like: Path | None = None,
 ) -> Start:
     """The start that `name` means: ``base``, ``bundled`` or a folder of weights.
 
     The base is kept in `cache`; its vocabulary comes from the `sets` in the folder `sentiment` and
-    the word lists. Raises `Fatal` where the weights, or that folder, are not there.
+    the word lists, or from the weights in `like`. Raises `Fatal` where the weights, or that folder,
+    are not there.
     """
     if name != BASE:
-        return FromWeights.of(weights(name) or Path(name))
+        return FromWeights.of(folder(name))
+    if like is not None:
+        return FromBase(cache, tuple, like=like)
     if sentiment is None:
         raise Fatal("the base needs public sets for its vocabulary")
     lists = tuple(word_lists)
@@ -159,22 +174,38 @@ def opened(
     )
 
 
-def check_terms(start: Start, teacher: str | None, allowed: Collection[str]) -> None:
+def folder(name: str) -> Path:
+    """The folder of weights that `name` means: ``bundled`` or a path, be it there or not."""
+    return weights(name) or Path(name)
+
+
+def check_terms(
+    start: Start, teacher: str | None, mean_with: Path | None, allowed: Collection[str]
+) -> None:
     """Raise `Fatal` where weights that go along were made of sets of other licences."""
     if start.described:
         check_licences(start.described, allowed)
+    if mean_with:
+        check_licences(metadata.read(mean_with), allowed)
     if folder := weights(teacher) if teacher else None:
         check_licences(metadata.read(folder), allowed)
 
 
+def lineage(described: Metadata) -> dict[str, Any]:
+    """What weights are called and made of, for the notes of those that are made from them."""
+    kept = ("sets", *ORIGINS)
+    made_of = {key: value for key, value in described.notes.items() if key in kept}
+    return {"name": described.name, **made_of}
+
+
 def licences(described: Metadata) -> dict[str, str]:
-    """The licence of each set that weights were made of, those they started from included."""
+    """The licence of each set that weights were made of, at any time."""
     found: dict[str, str] = {}
-    notes: Any = described.notes
-    while isinstance(notes, dict):
-        for name, one in dict(notes.get("sets", {})).items():
-            found[name] = str(one.get("licence", "unknown"))
-        notes = notes.get("start")
+    notes: list[Any] = [described.notes]
+    for one in notes:
+        sets = dict(one.get("sets", {}))
+        found |= {name: str(about.get("licence", "unknown")) for name, about in sets.items()}
+        notes += [one[key] for key in ORIGINS if isinstance(one.get(key), dict)]
     return found
 
 

@@ -59,6 +59,12 @@ def posts(tmp_path):
         (("POSTS", "--budget-minutes", "nan"), 2, "--budget-minutes nan is not"),
         (("POSTS", "--licence", "free"), 2, "'free' is not one of ok, unclear, nc, any"),
         (("POSTS", "--word-lists", "POSTS"), 2, "--word-lists is for --start base"),
+        (("POSTS", "--mean-with", "HERE"), 1, "no weights in"),
+        (
+            ("POSTS", "--mean-with", "bundled", "--layers", "6"),
+            2,
+            "--mean-with and --layers do not",
+        ),
         (("POSTS", "--device", "gpu"), 1, "unknown device 'gpu'; valid: auto, cpu, cuda"),
         (("POSTS", "--data", "HERE"), 1, "holds no folder sentiment/ with labelled sets"),
         (("POSTS", "--start", "HERE"), 1, "no weights in"),

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from models import metadata, restored
 from models.encoder import Encoder as Reader
-from models.training import fit, jobs, recipe, runs, starts
+from models.training import fit, jobs, means, recipe, runs, starts
 from models.training.data import Row
 from models.training.material import Material
 from models.training.network import Encoder as Network
@@ -158,12 +158,27 @@ def test_a_second_pass_learns_all_and_keeps_a_share_of_the_first(network):
     assert (settings.frozen_layers, settings.kept) == (0, recipe.AGAIN.kept)
     first, second = Network(shape), Network(shape)
     before = {name: value.clone() for name, value in second.state_dict().items()}
-    runs.mix(second, first.state_dict(), 0.25)
+    means.mix(second, first.state_dict(), 0.25)
     for name, value in second.state_dict().items():
         mixed = torch.lerp(before[name], first.state_dict()[name], 0.25)
         kept = name == "words.weight" or name.startswith("stage_head.")
         assert torch.allclose(value, before[name] if kept else mixed)
-    runs.mix(second, {}, 0.0)
+    means.mix(second, {}, 0.0)
+
+
+def test_a_mean_is_made_with_other_weights(start, tiny_weights, tmp_path):
+    learnt, _ = train(start, tmp_path / "alone")
+    kept = dataclasses.replace(SETTINGS, kept=0.75)
+    mean, _ = train(start, tmp_path / "mean", settings=kept, mean_with=tiny_weights)
+    assert mean.described.notes["mean_with"]["name"] == "tiny-1"
+    heads = [
+        restored.network(folder)[0].head.weight.detach()
+        for folder in (tiny_weights, learnt.folder, mean.folder)
+    ]
+    far, near = (float((one - heads[0]).abs().mean()) for one in heads[1:])
+    assert near == pytest.approx(far / 4, rel=0.02)
+    with pytest.raises(Fatal, match="begun otherwise \\(mean_with was"):
+        train(start, tmp_path / "mean", settings=kept)
 
 
 def test_a_student_of_half_the_layers_is_taught_and_exported(network, tiny_weights, tmp_path):

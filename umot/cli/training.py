@@ -22,6 +22,7 @@ from umot.cli.training_options import (
     Files,
     Layers,
     Licences,
+    MeanWith,
     Name,
     Out,
     StartFrom,
@@ -68,6 +69,7 @@ def train(
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 is all cores.")] = 0,
     teacher: Teacher = None,
     layers: Layers = None,
+    mean_with: MeanWith = None,
     name: Name = None,
     text: Annotated[str, typer.Option(help="The column of your texts.")] = "text",
     label: Annotated[str, typer.Option(help="The column of your labels.")] = "label",
@@ -79,10 +81,12 @@ def train(
     aside, to see what was gained. The command may be stopped at any time: given again, it goes on.
     """
     check_usage(files, data, start, sets, word_lists)
+    check_mean(mean_with, layers, word_lists)
     check_numbers(epochs, budget_minutes)
     from models import devices
-    from models.training import jobs, runs, starts
+    from models.training import jobs, recipe, runs, starts
 
+    other = starts.folder(mean_with) if mean_with else None
     spoken = listed(languages)
     plan = chosen_plan(licence, spoken, listed(sets))
     on = devices.chosen(device)
@@ -94,8 +98,9 @@ def train(
         data and data / "sentiment",
         plan,
         word_lists or (),
+        other,
     )
-    starts.check_terms(begin, teacher, allowed_licences(licence))
+    starts.check_terms(begin, teacher, other, allowed_licences(licence))
     settings, kept = how(begin, layers, given, teacher, public=data is not None)
     settings = replace(
         settings,
@@ -103,10 +108,12 @@ def train(
         budget=budget_minutes * 60 if budget_minutes else math.inf,
         seed=seed,
         threads=threads,
+        kept=recipe.MEAN_SHARE if other else settings.kept,
     )
     say(f"{len(material.rows):,} rows to train on, {len(material.held):,} of yours kept aside")
     labelled = None if allowed_licences(licence) else data
-    job = jobs.Job(out, begin, kept, teacher, on, name, stage_head(begin, labelled))
+    head = stage_head(begin, labelled)
+    job = jobs.Job(out, begin, kept, teacher, on, name, head, other)
     with progress() as show:
         result = runs.train(job, material, settings, report=reporter(show), show=telling(show))
     tell(result, fresh=begin.described is None)
@@ -133,6 +140,16 @@ def check_usage(
         raise Fatal(f"{', '.join(missing)} does not exist")
     if find_spec("onnx") is None:
         raise Fatal("training needs a package more: pip install 'umot[training]'")
+
+
+def check_mean(
+    mean_with: str | None, layers: int | None, word_lists: Sequence[Path] | None
+) -> None:
+    """Raise a usage error for what cannot go with a mean."""
+    if mean_with and layers:
+        raise typer.BadParameter("--mean-with and --layers do not go together: sizes must be alike")
+    if mean_with and word_lists:
+        raise typer.BadParameter("--word-lists is not for --mean-with: weights have a vocabulary")
 
 
 def check_numbers(epochs: float | None, budget_minutes: float | None) -> None:

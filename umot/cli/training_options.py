@@ -55,6 +55,13 @@ Teacher = Annotated[
         "Then texts without a label are of use."
     ),
 ]
+MeanWith = Annotated[
+    str | None,
+    option(
+        "Make the result the mean of what is learnt and of these weights: bundled, or a folder. "
+        "From the base, with their words: it reads better than either."
+    ),
+]
 Layers = Annotated[
     int | None,
     option(
