@@ -38,14 +38,19 @@ class Material:
 
 
 def from_public(
-    labelled: Path, plan: Mapping[str, SetPlan], rows: Sequence[Row], *, languages: Collection[str]
+    labelled: Path,
+    plan: Mapping[str, SetPlan],
+    rows: Sequence[Row],
+    *,
+    languages: Collection[str],
+    seed: int = recipe.RECIPE.seed,
 ) -> Material:
-    """The public sets of a plan, and the user's rows as often as our own posts."""
+    """The public sets of a plan, and the user's rows several times; the seed chooses the rows."""
     train, held = given.split(rows)
-    chosen = recipe.chosen_rows(labelled, plan, languages=languages)
+    chosen = recipe.chosen_rows(labelled, plan, languages=languages, seed=seed)
     validation = sample(labelled / "sentiment", "validation", plan, CALIBRATED) + held
     return Material(
-        chosen + train * recipe.OWN_TIMES,
+        chosen + train * recipe.GIVEN_TIMES,
         held,
         [row.text for row in sample(labelled / "sentiment", "train", plan, 12)],
         validation,

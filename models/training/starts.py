@@ -97,6 +97,7 @@ class FromBase:
             model, words, tokenizer = restored.network(self.like)
             network = base.encoder(base.read(self.cache), words, tap_layer=recipe.TAP_LAYER)
             network.head.load_state_dict(model.head.state_dict())
+            blank(network.stage_head)
             return network, words, tokenizer
         if not all((out / name).is_file() for name in recipe.VOCABULARY):
             recipe.trimmed(out, self.texts(), wheels=self.cache)
@@ -138,10 +139,7 @@ class FromWeights:
     def network(self, out: Path) -> Made:
         """The network read back from the graph, its stage head blank."""
         network, words, tokenizer = restored.network(self.folder)
-        with torch.no_grad():
-            # A random one would at first push the vectors about that it is to learn from.
-            for parameter in network.stage_head.parameters():
-                parameter.zero_()
+        blank(network.stage_head)
         return network, words, tokenizer
 
     def forget(self, out: Path) -> None:
@@ -172,6 +170,13 @@ def opened(
     return FromBase(
         cache, lambda: recipe.texts_for_vocabulary(sentiment, lists, sets), lists, tuple(sets)
     )
+
+
+def blank(head: torch.nn.Linear) -> None:
+    """Make a head say nothing yet: random, it would first push the vectors about it learns from."""
+    with torch.no_grad():
+        for parameter in head.parameters():
+            parameter.zero_()
 
 
 def folder(name: str) -> Path:

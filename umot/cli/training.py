@@ -84,14 +84,14 @@ def train(
     check_mean(mean_with, layers, word_lists)
     check_numbers(epochs, budget_minutes)
     from models import devices
-    from models.training import jobs, recipe, runs, starts
+    from models.training import jobs, runs, starts
 
     other = starts.folder(mean_with) if mean_with else None
     spoken = listed(languages)
     plan = chosen_plan(licence, spoken, listed(sets))
     on = devices.chosen(device)
     given = given_rows(files or [], (text, label), spoken, unlabelled=teacher is not None)
-    material = gathered(data, plan, given, spoken)
+    material = gathered(data, plan, given, spoken, seed)
     begin = starts.opened(
         start or (starts.BASE if data else BUNDLED),
         base_folder or out,
@@ -101,14 +101,15 @@ def train(
         other,
     )
     starts.check_terms(begin, teacher, other, allowed_licences(licence))
-    settings, kept = how(begin, layers, given, teacher, public=data is not None)
+    settings, kept = how(
+        begin, layers, given, teacher, public=data is not None, joining=other is not None
+    )
     settings = replace(
         settings,
         epochs=epochs or settings.epochs,
         budget=budget_minutes * 60 if budget_minutes else math.inf,
         seed=seed,
         threads=threads,
-        kept=recipe.MEAN_SHARE if other else settings.kept,
     )
     say(f"{len(material.rows):,} rows to train on, {len(material.held):,} of yours kept aside")
     labelled = None if allowed_licences(licence) else data
@@ -183,18 +184,28 @@ def allowed_licences(licence: Sequence[str] | None) -> list[str]:
 
 
 def gathered(
-    data: Path | None, plan: dict[str, SetPlan], given: Sequence[Row], languages: Collection[str]
+    data: Path | None,
+    plan: dict[str, SetPlan],
+    given: Sequence[Row],
+    languages: Collection[str],
+    seed: int,
 ) -> Material:
     """What is trained on."""
     from models.training import material
 
     if data is None:
         return material.from_rows(given, languages=languages)
-    return material.from_public(data, plan, given, languages=languages)
+    return material.from_public(data, plan, given, languages=languages, seed=seed)
 
 
 def how(
-    begin: Start, layers: int | None, given: Sequence[Row], teacher: str | None, *, public: bool
+    begin: Start,
+    layers: int | None,
+    given: Sequence[Row],
+    teacher: str | None,
+    *,
+    public: bool,
+    joining: bool,
 ) -> tuple[Recipe, int | None]:
     """The settings of the training, and the layers to keep if not all."""
     from models.training import recipe
@@ -207,6 +218,7 @@ def how(
         smaller=kept is not None,
         staged=any(row.stage is not None for row in given),
         public=public,
+        joining=joining,
     )
     return replace(settings, distil=recipe.DISTIL if teacher else 0.0), kept
 
