@@ -50,7 +50,7 @@ def from_public(
     chosen = recipe.chosen_rows(labelled, plan, languages=languages, seed=seed)
     validation = sample(labelled / "sentiment", "validation", plan, CALIBRATED) + held
     return Material(
-        chosen + train * recipe.GIVEN_TIMES,
+        chosen + train * recipe.OWN_TIMES,
         held,
         [row.text for row in sample(labelled / "sentiment", "train", plan, 12)],
         validation,

@@ -58,9 +58,13 @@ def exported(
 
 
 def same_vectors(job: Job, settings: fit.Recipe) -> bool:
-    """Whether the vectors are those of the start: nothing is trained up to its tap layer."""
+    """Whether the vectors are those of the start: nothing is changed up to its tap layer."""
     start = job.start.described
-    return start is not None and job.layers is None and settings.frozen_layers >= start.tap_layer
+    if start is None or job.layers is not None:
+        return False
+    if job.mean_with and metadata.read(job.mean_with).files != start.files:
+        return False
+    return settings.frozen_layers >= start.tap_layer
 
 
 def with_kept(

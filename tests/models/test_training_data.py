@@ -110,7 +110,7 @@ def test_rows_take_their_stage_from_the_journey_files_of_the_sets_chosen(tmp_pat
         tmp_path, data.allowed(recipe.ALL, sets=["own", "mabsa_nl"]), languages=["pt"]
     )
     counts = Counter(row.language for row in own if row.source == "own")
-    assert counts == {"pt": 2 * len(data.own_posts(languages=["pt"]))}
+    assert counts == {"pt": recipe.OWN_TIMES * len(data.own_posts(languages=["pt"]))}
     assert list(data.all_texts(tmp_path, ["mabsa_nl"])) == texts * 4  # two folders, two splits
 
 
@@ -194,7 +194,7 @@ def test_public_sets_and_the_users_rows_are_kept_apart_from_what_is_calibrated_o
     found = material.from_public(tmp_path, plan, theirs, languages=["nl"])
     counts = Counter(row.source for row in found.rows)
     kept = 100 - len(found.held)
-    assert counts == {"mabsa_nl": 30, "a.csv": kept * recipe.GIVEN_TIMES}
+    assert counts == {"mabsa_nl": 30, "a.csv": kept * recipe.OWN_TIMES}
     assert found.held
     assert not {row.text for row in found.rows} & {row.text for row in found.held}
     assert all(text.startswith("mabsa_nl") for text in found.corpus)

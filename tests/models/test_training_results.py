@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from models import metadata
-from models.training import results, starts
+from models.training import recipe, results, starts
+from models.training.jobs import Job
 from umot.errors import Fatal
 
 
@@ -47,3 +48,18 @@ def test_old_weights_give_way_to_whole_ones_only(tiny_weights, tmp_path):
     results.put(fresh, folder)
     metadata.read(folder)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["weights"]
+
+
+def test_a_mean_with_other_weights_has_other_vectors(start, tiny_weights, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(tiny_weights, other)
+    with (other / metadata.TOKENIZER).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    files = {name: metadata.digest(other / name) for name in start.described.files}
+    dataclasses.replace(start.described, files=files).write(other)
+    frozen = dataclasses.replace(recipe.FINE, frozen_layers=start.described.tap_layer)
+    alone = Job(tmp_path, start)
+    assert results.same_vectors(alone, frozen)
+    assert results.same_vectors(dataclasses.replace(alone, mean_with=tiny_weights), frozen)
+    assert not results.same_vectors(alone, recipe.FINE)
+    assert not results.same_vectors(dataclasses.replace(alone, mean_with=other), frozen)

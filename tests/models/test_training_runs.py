@@ -156,6 +156,10 @@ def test_a_second_pass_learns_all_and_keeps_a_share_of_the_first(network):
     shape = network[0].shape
     settings = recipe.settings(shape, fresh=False, smaller=False, staged=False, public=True)
     assert (settings.frozen_layers, settings.kept) == (0, recipe.AGAIN.kept)
+    joining = recipe.settings(shape, fresh=True, smaller=False, staged=False, joining=True)
+    assert (joining, joining.kept) == (recipe.JOINING, 0.6)
+    own = recipe.settings(shape, fresh=False, smaller=False, staged=False, joining=True)
+    assert own == dataclasses.replace(recipe.FINE, frozen_layers=shape.tap_layer, kept=0.6)
     first, second = Network(shape), Network(shape)
     before = {name: value.clone() for name, value in second.state_dict().items()}
     means.mix(second, first.state_dict(), 0.25)

@@ -88,12 +88,14 @@ def train(
 
     other = starts.folder(mean_with) if mean_with else None
     spoken = listed(languages)
-    plan = chosen_plan(licence, spoken, listed(sets))
+    start = start or (BASE if data else BUNDLED)
+    joining = other is not None and start == BASE
+    plan = chosen_plan(licence, spoken, listed(sets), joining=joining)
     on = devices.chosen(device)
     given = given_rows(files or [], (text, label), spoken, unlabelled=teacher is not None)
     material = gathered(data, plan, given, spoken, seed)
     begin = starts.opened(
-        start or (starts.BASE if data else BUNDLED),
+        start,
         base_folder or out,
         data and data / "sentiment",
         plan,
@@ -166,15 +168,22 @@ def listed(text: str | None) -> list[str]:
 
 
 def chosen_plan(
-    licence: Sequence[str] | None, languages: Collection[str], sets: Collection[str]
+    licence: Sequence[str] | None,
+    languages: Collection[str],
+    sets: Collection[str],
+    *,
+    joining: bool,
 ) -> dict[str, SetPlan]:
-    """The public sets that the options leave."""
+    """The public sets that the options leave, of those for a mean where that is wanted."""
     from models.training import data, recipe
 
     if wrong := [one for one in licence or () if one not in LICENCES]:
         raise typer.BadParameter(f"{wrong[0]!r} is not one of {', '.join(LICENCES)}")
     return data.allowed(
-        recipe.ALL, licences=allowed_licences(licence), languages=languages, sets=sets
+        recipe.JOINING_PLAN if joining else recipe.ALL,
+        licences=allowed_licences(licence),
+        languages=languages,
+        sets=sets,
     )
 
 
