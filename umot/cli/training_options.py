@@ -73,8 +73,8 @@ Layers = Annotated[
 Epochs = Annotated[
     float | None,
     option(
-        "Times through the rows. Else 1.7 from the base, 2 with --layers, and from weights 3, "
-        "or 1 with --data."
+        "Times through the rows. Else 1.7 from the base, 1.3 with --mean-with too, 2 with "
+        "--layers, and from weights 3, or 1 with --data."
     ),
 ]
 Budget = Annotated[float | None, option("Finish within so many minutes of training.")]
