@@ -106,6 +106,7 @@ def training(notes: Mapping[str, Any]) -> str:
     text += f" of {recipe['batch']} posts" if "batch" in recipe else ""
     text += f" over {notes['rows']:,} rows (see Data)" if "rows" in notes else ""
     text += f", with the answers of {notes['teacher']} as a teacher" if "teacher" in notes else ""
+    text += f", in a mean with {notes['mean_with']['name']}" if "mean_with" in notes else ""
     if recipe:
         settings = ", ".join(f"{key} {value}" for key, value in recipe.items() if key != "batch")
         text += f". Settings: {settings}"

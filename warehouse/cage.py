@@ -167,7 +167,7 @@ def main() -> int:
         answer(json.load(sys.stdin))
     except (MemoryError, duckdb.OutOfMemoryException):
         return MEMORY
-    except Exception as error:  # whatever it is, the person who asked is told
+    except Exception as error:  # the end of the process: an error not told here would be lost
         number = error.errno if isinstance(error, OSError) else None
         if number in ENDS:
             return ENDS[number]

@@ -1,7 +1,7 @@
-"""The mean of networks that learnt from one base: it reads better than each of them.
+"""The mean of networks that learnt from one base: it may read better than each of them.
 
 Networks that were fine-tuned from the same base with other rows or other dice lie in one valley
-if they began with the same head; their mean errs less, as their answers together would, at the
+if they began with the same head; their mean can err less, as their answers together would, at the
 cost of one (model soups, arXiv 2203.05482).
 """
 

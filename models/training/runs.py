@@ -58,9 +58,11 @@ def train(
         network.to(device)
         before = right(network, cutter, material.held, settings) if job.start.described else 0
         keeper = student.below_tap(network) if settings.vectors else None
-        begun_with = deepcopy(network.state_dict()) if settings.kept else {}
+        other: means.State = {}
         if job.mean_with:
-            begun_with = means.other(job.mean_with, network, words)
+            other = means.other(job.mean_with, network, words)
+        elif settings.kept:
+            other = deepcopy(network.state_dict())
         if job.layers not in (None, network.shape.layers):
             network = student.shrink(network, job.layers or 0)
         rows = taught(job, material.rows, settings, show)
@@ -75,7 +77,7 @@ def train(
             keeper=keeper,
             save_every=save_every,
         )
-        means.mix(network, begun_with, settings.kept)
+        means.mix(network, other, settings.kept)
         after = right(network, cutter, material.held, settings)
         show("exporting", 0, 1)
         described = exported(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -192,8 +192,8 @@ def check_terms(
         check_licences(start.described, allowed)
     if mean_with:
         check_licences(metadata.read(mean_with), allowed)
-    if folder := weights(teacher) if teacher else None:
-        check_licences(metadata.read(folder), allowed)
+    if taught_by := weights(teacher) if teacher else None:
+        check_licences(metadata.read(taught_by), allowed)
 
 
 def lineage(described: Metadata) -> dict[str, Any]:
@@ -205,13 +205,16 @@ def lineage(described: Metadata) -> dict[str, Any]:
 
 def licences(described: Metadata) -> dict[str, str]:
     """The licence of each set that weights were made of, at any time."""
-    found: dict[str, str] = {}
-    notes: list[Any] = [described.notes]
-    for one in notes:
-        sets = dict(one.get("sets", {}))
-        found |= {name: str(about.get("licence", "unknown")) for name, about in sets.items()}
-        notes += [one[key] for key in ORIGINS if isinstance(one.get(key), dict)]
-    return found
+    return dict(terms(described.notes))
+
+
+def terms(notes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each set and its licence, in notes and in those of what went before."""
+    for name, about in dict(notes.get("sets", {})).items():
+        yield name, str(about.get("licence", "unknown"))
+    for origin in ORIGINS:
+        if isinstance(notes.get(origin), dict):
+            yield from terms(notes[origin])
 
 
 def check_licences(described: Metadata, allowed: Collection[str]) -> None:

@@ -272,7 +272,7 @@ def telling(show: Progress) -> Callable[[str, int, int], None]:
 
     def told(what: str, done: int, total: int) -> None:
         if what == "exporting" and not done:
-            say("writing the weights and checking them: a minute or two")
+            say("writing the weights and checking them: some minutes")
         show(what, done, total)
 
     return told

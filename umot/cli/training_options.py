@@ -59,7 +59,7 @@ MeanWith = Annotated[
     str | None,
     option(
         "Make the result the mean of what is learnt and of these weights: bundled, or a folder. "
-        "From the base, with their words: it reads better than either."
+        "The base then begins with their words and head."
     ),
 ]
 Layers = Annotated[
