@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection as Connection
@@ -50,6 +53,19 @@ def migrate(db: Connection) -> None:
         raise Fatal(
             f"the warehouse could not be brought to schema {newest} and stays as it was: {error}"
         ) from error
+
+
+@cache
+def empty() -> bytes:
+    """A DuckDB file that has our schema and no rows.
+
+    New files begin as this. It takes some 500 statements, so a process makes it once.
+    """
+    with tempfile.TemporaryDirectory(prefix="umot-") as folder:
+        path = Path(folder) / "empty.duckdb"
+        with duckdb.connect(str(path)) as db:
+            migrate(db)
+        return path.read_bytes()
 
 
 def behind(db: Connection) -> dict[int, tuple[str, str]]:

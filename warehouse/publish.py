@@ -42,14 +42,14 @@ def publish(db: Connection, target: Path) -> bool:
 
 
 def build(db: Connection, path: Path, source: str, stamp: str, before: Path) -> None:
-    """Write the copy: our own schema in a new file, then the rows of every public table.
+    """Write the copy: a new file with our own schema, then the rows of every public table.
 
     `before` is the copy it replaces, which may not exist.
     """
+    path.write_bytes(migrate.empty())
     db.execute(f"ATTACH '{files.quote(path)}' AS fresh")
     try:
         db.execute("USE fresh")
-        migrate.migrate(db)
         db.execute("DROP SCHEMA private CASCADE")
         for table in tables(db, source):
             db.execute(f'DELETE FROM fresh."{table}"')

@@ -89,6 +89,10 @@ class FileHome:
             yield db
 
     def _connect(self) -> Connection:
+        if not self.path.exists():
+            fresh = self.path.with_suffix(".new")
+            fresh.write_bytes(migrate.empty())
+            files.secure(fresh, self.path)
         try:
             return duckdb.connect(str(self.path))
         except duckdb.IOException as error:
