@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,7 @@ def modules() -> list[tuple[str, Path]]:
     return found
 
 
+@cache  # read once for all libraries
 def imported(path: Path) -> set[str]:
     """What a file imports when it runs; imports for type checkers alone do not count."""
     names: set[str] = set()

@@ -232,6 +232,14 @@ def saturday(saturday_home: Path, tmp_path: Path) -> World:
     return World(Warehouse(tmp_path / "home"), number=1000)
 
 
+@pytest.fixture(scope="session")
+def saturdays(saturday_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Digest]:
+    """The digest of `saturday` in Dutch and English, for tests that add nothing to it."""
+    home = tmp_path_factory.mktemp("saturdays") / "home"
+    world = World(Warehouse(shutil.copytree(saturday_home, home)))
+    return {language: world.digest("2026-11-21", language) for language in ("nl", "en")}
+
+
 def fill_saturday(world: World) -> None:
     """Say Saturday 21 November 2026 and the week before it; the posts stand in saturday.toml.
 

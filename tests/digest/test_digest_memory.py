@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from umot.digest import closer, from_json, memory, render
+from umot.digest import Digest, closer, from_json, memory, render
 from umot.digest.facts import Cause
 from umot.digest.words import words
 from umot.post import Role
@@ -87,9 +87,9 @@ def test_complaints_are_counted_by_state() -> None:
     assert memory.complaints([], 14) is None
 
 
-def test_the_sentences_in_both_languages(saturday: Any) -> None:
+def test_the_sentences_in_both_languages(saturdays: dict[str, Digest]) -> None:
     digest = replace(
-        saturday.digest("2026-11-21"),
+        saturdays["nl"],
         memory=memory.memory([felt(1, 0.0, 0.0), felt(3, 0.4, 0.1)] * 10, NAMES, NL),
     )
     assert closer.memory(digest, NL) == [

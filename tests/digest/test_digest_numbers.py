@@ -11,8 +11,8 @@ from umot.errors import UnknownName
 
 
 @pytest.fixture
-def digest(saturday: Any) -> Digest:
-    return saturday.digest("2026-11-21")
+def digest(saturdays: dict[str, Digest]) -> Digest:
+    return saturdays["nl"]
 
 
 def test_the_posts_of_customers_are_counted_and_those_of_the_brand_are_not(digest: Digest) -> None:
@@ -126,14 +126,14 @@ def test_reach_lifts_a_post_and_a_deleted_one_is_not_quoted(saturday: Any) -> No
     assert again.posts.negative == 14  # what was read in it stays
 
 
-def test_votes_against_a_post_are_no_reach(saturday: Any) -> None:
-    before = [one.post_id for one in saturday.digest("2026-11-21").negative]
+def test_votes_against_a_post_are_no_reach(digest: Digest, saturday: Any) -> None:
+    before = [one.post_id for one in digest.negative]
     saturday.count(before[1], "2026-11-21 18:00", likes=-400)
     assert [one.post_id for one in saturday.digest("2026-11-21").negative] == before
 
 
-def test_counts_without_a_time_are_the_oldest(saturday: Any) -> None:
-    post = saturday.digest("2026-11-21").negative[0].post_id
+def test_counts_without_a_time_are_the_oldest(digest: Digest, saturday: Any) -> None:
+    post = digest.negative[0].post_id
     saturday.count(post, None, likes=7)
     assert saturday.digest("2026-11-21").negative[0].likes == 7
     saturday.count(post, "2026-11-21 18:00", likes=8)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.digest.conftest import opened
 from umot.digest import Digest, render
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
@@ -44,8 +45,10 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-@pytest.fixture
-def nasty(world: Any) -> Digest:
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> Digest:
+    """A day whose posts try to become markup."""
+    world = opened(tmp_path_factory.mktemp("nasty"))
     with world.at_once():
         for number, text in enumerate(
             (
@@ -69,7 +72,7 @@ def page(request: pytest.FixtureRequest) -> str:
         return render(request.getfixturevalue("nasty"), "html")
     if request.param == "empty":
         return render(request.getfixturevalue("world").digest("2026-11-21"), "html")
-    return render(request.getfixturevalue("saturday").digest("2026-11-21", request.param), "html")
+    return render(request.getfixturevalue("saturdays")[request.param], "html")
 
 
 def test_nothing_is_fetched_or_run(page: str) -> None:
@@ -111,8 +114,8 @@ def test_it_is_built_for_every_reader(page: str) -> None:
     assert len([name for name, _ in parsed.tags if name == "main"]) == 1
 
 
-def test_the_numbers_of_the_bars_are_in_words(saturday: Any) -> None:
-    page = render(saturday.digest("2026-11-21"), "html")
+def test_the_numbers_of_the_bars_are_in_words(saturdays: dict[str, Digest]) -> None:
+    page = render(saturdays["nl"], "html")
     labels = [attributes.get("aria-label") for _, attributes in Page(page).tags]
     assert "14 negatief (50%), 6 neutraal (21%), 8 positief (29%)" in labels
     assert any(", hoogstens 32" in label for label in labels if label)
@@ -129,8 +132,10 @@ def test_hostile_posts_are_shown_as_text(nasty: Digest) -> None:
     assert "49" not in words
 
 
-def test_a_quote_says_its_language_where_that_is_one(saturday: Any, nasty: Digest) -> None:
-    page = Page(render(saturday.digest("2026-11-21"), "html"))
+def test_a_quote_says_its_language_where_that_is_one(
+    saturdays: dict[str, Digest], nasty: Digest
+) -> None:
+    page = Page(render(saturdays["nl"], "html"))
     assert {"nl", "en"} <= {one.get("lang") for one in page.named("blockquote")}
     assert {one.get("lang") for one in Page(render(nasty, "html")).named("blockquote")} <= {
         "nl",
@@ -165,8 +170,10 @@ def test_colours_can_be_told_apart_in_light_and_dark(world: Any) -> None:
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-def test_it_fits_a_phone_in_a_browser(nasty: Digest, saturday: Any, tmp_path: Path) -> None:
-    pages = (render(nasty, "html"), render(saturday.digest("2026-11-21"), "html"))
+def test_it_fits_a_phone_in_a_browser(
+    nasty: Digest, saturdays: dict[str, Digest], tmp_path: Path
+) -> None:
+    pages = (render(nasty, "html"), render(saturdays["nl"], "html"))
     frames = "".join(
         f'<iframe style="width: 360px; height: 700px" srcdoc="{quoted(text)}"></iframe>'
         for text in pages
@@ -190,7 +197,7 @@ def test_it_fits_a_phone_in_a_browser(nasty: Digest, saturday: Any, tmp_path: Pa
 
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-def test_axe_finds_nothing_serious(saturday: Any, tmp_path: Path) -> None:
+def test_axe_finds_nothing_serious(saturdays: dict[str, Digest], tmp_path: Path) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     driver = pytest.importorskip("playwright.sync_api")
     path = tmp_path / "page.html"
@@ -198,7 +205,7 @@ def test_axe_finds_nothing_serious(saturday: Any, tmp_path: Path) -> None:
     with driver.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for language, scheme, width in (("nl", "light", 390), ("en", "dark", 1280)):
-            path.write_text(render(saturday.digest("2026-11-21", language), "html"), "utf-8")
+            path.write_text(render(saturdays[language], "html"), "utf-8")
             context = browser.new_context(
                 color_scheme=scheme, viewport={"width": width, "height": 900}
             )

@@ -72,14 +72,29 @@ class Scene:
         thread: str | None = None,
     ) -> None:
         """A post of some hours ago with its likes so many hours ago."""
+        self.seen_alike({name: counts}, label=label, age=age, role=role, kind=kind, thread=thread)
+
+    def seen_alike(
+        self,
+        seen: dict[str, dict[float, int]],
+        *,
+        label: Label = Label.NEGATIVE,
+        age: float = 10,
+        role: Role = Role.CUSTOMER,
+        kind: Kind = Kind.POST,
+        thread: str | None = None,
+    ) -> None:
+        """As `seen`, for more posts by name; those seen in one hour are stored as one batch."""
         posted = NOW - timedelta(hours=age)
-        for hours, likes in counts.items():
-            at = NOW - timedelta(hours=hours)
-            post = Post(
-                "reddit", name, f"text {name}", kind, posted_at=posted, author_role=role,
-                engagement=Engagement(at, likes=likes), thread_id=thread,
-            )  # fmt: skip
-            self.store([post], at, {post.native_id: label})
+        hours = dict.fromkeys(hours for counts in seen.values() for hours in counts)
+        for hour in hours:
+            at = NOW - timedelta(hours=hour)
+            posts = [
+                Post("reddit", name, f"text {name}", kind, posted_at=posted, author_role=role,
+                     engagement=Engagement(at, likes=counts[hour]), thread_id=thread)
+                for name, counts in seen.items() if hour in counts
+            ]  # fmt: skip
+            self.store(posts, at, {post.native_id: label for post in posts})
 
     def written(
         self,

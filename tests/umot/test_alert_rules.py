@@ -138,8 +138,8 @@ def test_no_rule_sees_what_came_later(scene: Scene) -> None:
 
 
 def test_a_replay_tells_how_often_how_early_and_how_right(scene: Scene) -> None:
-    for number in range(5):  # what is usual here, so that it can be told what is viral
-        scene.seen(f"usual{number}", {20: 2, 12: 5}, age=30)
+    usual = {f"usual{n}": {20: 2, 12: 5} for n in range(5)}
+    scene.seen_alike(usual, age=30)  # so that it can be told what is viral
     scene.seen("storm", {9: 50, 7: 300, 3: 5000, 1: 5200}, age=10)
     scene.seen("small", {9: 50, 7: 61}, age=10)
     start, end = NOW - timedelta(hours=12), NOW

@@ -18,8 +18,8 @@ VIRAL = settings("viral_negative")
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     made = Scene(tmp_path)
-    for number in range(10):  # what posts here usually get
-        made.seen(f"usual{number}", {12: 1, 8: 2 + number % 3, 0: 3 + number % 4}, age=13)
+    usual = {f"usual{n}": {12: 1, 8: 2 + n % 3, 0: 3 + n % 4} for n in range(10)}
+    made.seen_alike(usual, age=13)  # what posts here usually get
     yield made
     made.close()
 
@@ -73,21 +73,18 @@ def test_it_fires_early_grows_graver_and_knows_a_lively_place(scene: Scene) -> N
     assert scene.due(VIRAL, NOW - timedelta(hours=9)) == []
     at = {hours: scene.due(VIRAL, NOW - timedelta(hours=hours)) for hours in (6, 3, 0)}
     assert [one.severity for hours in (6, 3, 0) for one in at[hours]] == ["medium", "high", "high"]
-    for number in range(30):  # from now on thousands are nothing special here
-        scene.seen(f"lively{number}", {49: 300, 45: 2000 + number, 40: 2500}, age=50)
+    lively = {f"lively{n}": {49: 300, 45: 2000 + n, 40: 2500} for n in range(30)}
+    scene.seen_alike(lively, age=50)  # from now on thousands are nothing special here
     assert scene.due(VIRAL, NOW - timedelta(hours=3)) == []
 
 
 def test_a_post_that_heads_there_is_told_of_before_it_is_there(scene: Scene) -> None:
     rules = settings("heading_viral")
-    for number in range(25):
-        counts = {
-            49.5: 2 + number % 3,
-            48: 5 + number % 7,
-            46: 8 + number % 9,
-            26: 12 + number % 14,
-        }
-        scene.seen(f"mate{number}", counts, age=50)
+    mates = {
+        f"mate{n}": {49.5: 2 + n % 3, 48: 5 + n % 7, 46: 8 + n % 9, 26: 12 + n % 14}
+        for n in range(25)
+    }
+    scene.seen_alike(mates, age=50)
     scene.seen("start", {1.5: 60, 0: 400}, age=2)
     scene.seen("slow", {1.5: 3, 0: 12}, age=2)
     scene.seen("praise", {1.5: 60, 0: 400}, age=2, label=Label.POSITIVE)
