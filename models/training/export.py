@@ -23,7 +23,7 @@ from models.training.base import Quantised
 from models.training.data import Row, SetPlan
 from models.training.network import Encoder
 from models.training.quantised import Ranges
-from models.windows import collate, tokenise, windows
+from models.windows import Window, batches, tokenise, windows
 from umot.errors import Fatal
 
 LANGUAGES = ("nl", "en", "de", "fr", "es", "it", "pt")
@@ -31,6 +31,7 @@ WINDOW = 256
 LARGEST = 48_000_000  # bytes the repository has room for
 CALIBRATION_TOKENS = 96
 SAMPLED = 1000  # tokens whose states are kept to choose levels by
+BATCH_TOKENS = 2048  # read at once where the graph is compared with the network
 OUTLIERS = 0.5  # percent of an activation's values, at each end, that its range leaves out
 
 
@@ -78,7 +79,7 @@ def export(
         notes=notes or {},
     )
     described.write(folder)
-    reader = Reader(folder, threads=1)
+    reader = Reader(folder, threads=0)
     found = calibration.fitted(reader, labelled, bend)
     described = replace(
         described,
@@ -170,23 +171,26 @@ def compare(network: Encoder, reader: Reader, rows: Sequence[Row]) -> dict[str, 
     Labels that differ (a share), the mean and largest difference of a probability, and the mean
     and least cosine of tap vectors less their mean.
     """
-    logits, vectors, texts = [], [], []
-    with torch.no_grad():
-        for text in (row.text for row in rows):
-            tokens = tokenise(reader.tokenizer, text, [(0, len(text))])
-            found = list(windows(tokens, text=0, first_span=0, size=WINDOW))
-            if len(found) == 1 and found[0].spans:
-                batch = collate(found)
-                inputs = map(torch.from_numpy, (batch.ids, batch.mask, batch.pool))
-                both = network(*inputs)
-                logits.append(both[0][0, 0].numpy())
-                vectors.append(both[1][0, 1].numpy())
-                texts.append(text)
+    texts: list[str] = []
+    found: list[Window] = []
+    for text in (row.text for row in rows):
+        tokens = tokenise(reader.tokenizer, text, [(0, len(text))])
+        parts = list(windows(tokens, text=len(texts), first_span=0, size=WINDOW))
+        if len(parts) == 1 and parts[0].spans:
+            texts.append(text)
+            found += parts
     if not texts:
         return {"texts": 0}
+    logits = np.empty((len(texts), 3), np.float32)
+    vectors = np.empty((len(texts), network.shape.hidden), np.float32)
+    with torch.no_grad():
+        for batch in batches(found, BATCH_TOKENS):
+            both = network(*map(torch.from_numpy, (batch.ids, batch.mask, batch.pool)))
+            places = [window.text for window in batch.windows]
+            logits[places], vectors[places] = both[0][:, 0].numpy(), both[1][:, 1].numpy()
     pooled = reader.pool(texts, [[(0, len(text))] for text in texts])
-    theirs, ours = (reader.probabilities(np.array(one)) for one in (logits, pooled.texts))
-    cosines, apart = centred_cosines(np.array(vectors), pooled.vectors), np.abs(theirs - ours)
+    theirs, ours = (reader.probabilities(one) for one in (logits, pooled.texts))
+    cosines, apart = centred_cosines(vectors, pooled.vectors), np.abs(theirs - ours)
     figures = {
         "labels_differ": (theirs.argmax(1) != ours.argmax(1)).mean(),
         "probability_mean": apart.mean(),

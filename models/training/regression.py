@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -75,13 +76,20 @@ def pieces(texts: Sequence[str], rarities: Array) -> tuple[torch.Tensor, torch.T
     columns = np.concatenate([places for places, _ in found])
     values = torch.from_numpy(np.concatenate([values for _, values in found]))
     shape = (len(found), stage_words.BUCKETS)
-    forth = torch.sparse_coo_tensor(
-        torch.from_numpy(np.stack([rows, columns])), values, shape
-    ).to_sparse_csr()
-    back = torch.sparse_coo_tensor(
-        torch.from_numpy(np.stack([columns, rows])), values, shape[::-1]
-    ).to_sparse_csr()
-    return forth, back
+    return sparse(rows, columns, values, shape), sparse(columns, rows, values, shape[::-1])
+
+
+def sparse(
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    values: torch.Tensor,
+    shape: tuple[int, ...],
+) -> torch.Tensor:
+    """A sparse matrix of these values, the rest of it 0."""
+    places = torch.from_numpy(np.stack([rows, columns]))
+    with warnings.catch_warnings():  # users need not know that torch calls such matrices beta
+        warnings.filterwarnings("ignore", "Sparse", UserWarning)
+        return torch.sparse_coo_tensor(places, values, shape).to_sparse_csr()
 
 
 def balanced(labels: Labels, weights: Array) -> tuple[torch.Tensor, torch.Tensor]:

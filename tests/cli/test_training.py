@@ -9,8 +9,9 @@ import torch
 
 from models import metadata
 from models.bundled import Bundled
+from models.training import recipe
 from tests.models.conftest import network, tiny_weights  # noqa: F401 - fixtures
-from umot.cli import main
+from umot.cli import main, training
 
 POSTS = [
     ("de levering was snel", "positive"),
@@ -55,6 +56,16 @@ def posts(tmp_path):
         ((), 2, "nothing to train on: give FILEs, --data FOLDER, or both"),
         (("POSTS", "--start", "base"), 2, "--start base needs --data FOLDER"),
         (("POSTS", "--sets", "mabsa_nl"), 2, "--sets needs --data FOLDER"),
+        (
+            ("POSTS", "--data", "TEXTS", "--sets", "own=x"),
+            2,
+            "--sets own=x: after = comes a number",
+        ),
+        (
+            ("POSTS", "--data", "TEXTS", "--sets", "own=0"),
+            2,
+            "--sets own=0: after = comes a number",
+        ),
         (("POSTS", "--epochs", "0"), 2, "--epochs 0 is not more than nothing"),
         (("POSTS", "--budget-minutes", "nan"), 2, "--budget-minutes nan is not"),
         (("POSTS", "--licence", "free"), 2, "'free' is not one of ok, unclear, nc, any"),
@@ -73,13 +84,25 @@ def posts(tmp_path):
     ],
 )
 def test_mistakes_are_told_before_anything_is_made(umot, posts, tmp_path, arguments, code, reason):
-    places = {"POSTS": posts, "HERE": tmp_path}
+    places = {"POSTS": posts, "HERE": tmp_path, "TEXTS": tmp_path / "texts"}
+    (places["TEXTS"] / "sentiment").mkdir(parents=True)
     given = [places.get(one, one) for one in arguments]
     out = tmp_path / "out"
     found, said, error = umot(*given, "--out", out)
     assert (found, said) == (code, "")
     assert reason in error.replace("│ ", "")
     assert not (out / "weights").exists()
+
+
+def test_sets_are_taken_in_the_amounts_that_are_given():
+    sets = ["own", "mabsa_nl=500", "semeval_tweets_en = 2"]
+    plan = training.chosen_plan(None, [], sets, joining=False)
+    assert {name: one.amount for name, one in plan.items()} == {
+        "own": recipe.OWN_TIMES,
+        "mabsa_nl": 500,
+        "semeval_tweets_en": 2,
+    }
+    assert plan["semeval_tweets_en"].balance == recipe.PLAN["semeval_tweets_en"].balance
 
 
 def test_bad_rows_are_named_with_file_and_line(umot, tmp_path):

@@ -114,6 +114,17 @@ def test_rows_take_their_stage_from_the_journey_files_of_the_sets_chosen(tmp_pat
     assert list(data.all_texts(tmp_path, ["mabsa_nl"])) == texts * 4  # two folders, two splits
 
 
+def test_our_own_posts_come_in_any_amount():
+    ours = data.own_posts(languages=["pt"])
+    some = recipe.own_rows(5, ["pt"], seed=1)
+    assert len(some) == 5
+    assert some != recipe.own_rows(5, ["pt"], seed=2)
+    assert recipe.own_rows(1, ["pt"], seed=1) == ours
+    assert len(recipe.own_rows(0.5, ["pt"], seed=1)) == len(ours) // 2
+    assert len(recipe.own_rows(1e6, ["pt"], seed=1)) == 3 * len(ours)
+    assert recipe.own_rows(2, ["xx"], seed=1) == []
+
+
 def test_a_public_file_that_is_damaged_is_named(tmp_path):
     file = tmp_path / "mabsa_nl_train.parquet"
     file.write_text("no parquet")

@@ -60,7 +60,10 @@ def train(
     ] = None,
     licence: Licences = None,
     languages: Annotated[str | None, option("Only rows in these, e.g. nl,en; else all.")] = None,
-    sets: Annotated[str | None, option("Only these public sets, e.g. own,mabsa_nl.")] = None,
+    sets: Annotated[
+        str | None,
+        option("Only these public sets, e.g. own,mabsa_nl; mabsa_nl=500 is 500 rows of it."),
+    ] = None,
     word_lists: Words = None,
     epochs: Epochs = None,
     budget_minutes: Budget = None,
@@ -179,12 +182,28 @@ def chosen_plan(
 
     if wrong := [one for one in licence or () if one not in LICENCES]:
         raise typer.BadParameter(f"{wrong[0]!r} is not one of {', '.join(LICENCES)}")
-    return data.allowed(
+    amounts = dict(amount(one) for one in sets)
+    plan = data.allowed(
         recipe.JOINING_PLAN if joining else recipe.ALL,
         licences=allowed_licences(licence),
         languages=languages,
-        sets=sets,
+        sets=amounts,
     )
+    return {
+        name: replace(one, amount=amounts.get(name) or one.amount) for name, one in plan.items()
+    }
+
+
+def amount(text: str) -> tuple[str, float | None]:
+    """The set that a part of --sets names, and how much of it: rows, or up to 3 times the whole."""
+    name, equals, number = text.partition("=")
+    try:
+        found = float(number) if equals else None
+    except ValueError:
+        found = math.nan
+    if found is not None and not 0 < found < math.inf:
+        raise typer.BadParameter(f"--sets {text}: after = comes a number of rows")
+    return name.strip(), found
 
 
 def allowed_licences(licence: Sequence[str] | None) -> list[str]:
