@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -28,6 +26,7 @@ LEDGER_COMMENTS = {
     "fingerprint": "What its text was, so that a change is noticed.",
     "applied_at": "When it was applied (UTC).",
 }
+EMPTY: dict[str, bytes] = {}  # what `new` wrote, by fingerprint of the schema
 VIEWS = 0  # the ledger's row for the views, replaced whenever their text changes
 
 
@@ -55,17 +54,18 @@ def migrate(db: Connection) -> None:
         ) from error
 
 
-@cache
-def empty() -> bytes:
-    """A DuckDB file that has our schema and no rows.
+def new(path: Path) -> None:
+    """Write a DuckDB file that has our schema and no rows.
 
-    New files begin as this. It takes some 500 statements, so a process makes it once.
+    The first one takes some 500 statements; later ones of this process are copies of it.
     """
-    with tempfile.TemporaryDirectory(prefix="umot-") as folder:
-        path = Path(folder) / "empty.duckdb"
-        with duckdb.connect(str(path)) as db:
-            migrate(db)
-        return path.read_bytes()
+    schema = fingerprint(str(sql.folder("migrations")) + views())
+    if schema in EMPTY:
+        path.write_bytes(EMPTY[schema])
+        return
+    with duckdb.connect(str(path)) as db:
+        migrate(db)
+    EMPTY[schema] = path.read_bytes()
 
 
 def behind(db: Connection) -> dict[int, tuple[str, str]]:

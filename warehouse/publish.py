@@ -46,7 +46,7 @@ def build(db: Connection, path: Path, source: str, stamp: str, before: Path) -> 
 
     `before` is the copy it replaces, which may not exist.
     """
-    path.write_bytes(migrate.empty())
+    migrate.new(path)
     db.execute(f"ATTACH '{files.quote(path)}' AS fresh")
     try:
         db.execute("USE fresh")

@@ -91,7 +91,8 @@ class FileHome:
     def _connect(self) -> Connection:
         if not self.path.exists():
             fresh = self.path.with_suffix(".new")
-            fresh.write_bytes(migrate.empty())
+            files.remove(fresh)  # of a process that was killed here
+            migrate.new(fresh)
             files.secure(fresh, self.path)
         try:
             return duckdb.connect(str(self.path))
