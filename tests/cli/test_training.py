@@ -11,7 +11,7 @@ from models import metadata
 from models.bundled import Bundled
 from models.training import recipe
 from tests.models.conftest import network, tiny_weights  # noqa: F401 - fixtures
-from umot.cli import main, training
+from umot.cli import main, training_checks
 
 POSTS = [
     ("de levering was snel", "positive"),
@@ -96,7 +96,7 @@ def test_mistakes_are_told_before_anything_is_made(umot, posts, tmp_path, argume
 
 def test_sets_are_taken_in_the_amounts_that_are_given():
     sets = ["own", "mabsa_nl=500", "semeval_tweets_en = 2"]
-    plan = training.chosen_plan(None, [], sets, joining=False)
+    plan = training_checks.chosen_plan(None, [], sets, joining=False)
     assert {name: one.amount for name, one in plan.items()} == {
         "own": recipe.OWN_TIMES,
         "mabsa_nl": 500,

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,16 @@ import typer
 from umot.cli.common import progress, rows, say
 from umot.cli.models import group
 from umot.cli.own_rows import given_rows
+from umot.cli.training_checks import (
+    BASE,
+    BUNDLED,
+    allowed_licences,
+    check_mean,
+    check_numbers,
+    check_usage,
+    chosen_plan,
+    listed,
+)
 from umot.cli.training_options import (
     Budget,
     Data,
@@ -30,7 +39,6 @@ from umot.cli.training_options import (
     Words,
     option,
 )
-from umot.errors import Fatal
 
 if TYPE_CHECKING:
     from models.training.data import Row, SetPlan
@@ -40,8 +48,6 @@ if TYPE_CHECKING:
     from models.training.starts import Start
     from umot.pipeline import Progress
 
-LICENCES = ("ok", "unclear", "nc", "any")
-BASE, BUNDLED = "base", "bundled"
 EVERY = 30.0  # seconds between two lines about the loss
 
 
@@ -123,92 +129,6 @@ def train(
     with progress() as show:
         result = runs.train(job, material, settings, report=reporter(show), show=telling(show))
     tell(result, fresh=begin.described is None)
-
-
-def check_usage(
-    files: Sequence[Path] | None,
-    data: Path | None,
-    start: str | None,
-    sets: str | None,
-    word_lists: Sequence[Path] | None,
-) -> None:
-    """Raise a usage error for options that do not go together; `Fatal` for what is not there."""
-    if not files and data is None:
-        raise typer.BadParameter("nothing to train on: give FILEs, --data FOLDER, or both")
-    if data is None and (start == BASE or sets):
-        given = "--start base" if start == BASE else "--sets"
-        raise typer.BadParameter(f"{given} needs --data FOLDER")
-    if word_lists and start != BASE and (start or data is None):
-        raise typer.BadParameter("--word-lists is for --start base: weights have a vocabulary")
-    if data is not None and not (data / "sentiment").is_dir():
-        raise Fatal(f"{data} holds no folder sentiment/ with labelled sets")
-    if missing := [str(path) for path in word_lists or () if not path.is_file()]:
-        raise Fatal(f"{', '.join(missing)} does not exist")
-    if find_spec("onnx") is None:
-        raise Fatal("training needs a package more: pip install 'umot[training]'")
-
-
-def check_mean(
-    mean_with: str | None, layers: int | None, word_lists: Sequence[Path] | None
-) -> None:
-    """Raise a usage error for what cannot go with a mean."""
-    if mean_with and layers:
-        raise typer.BadParameter("--mean-with and --layers do not go together: sizes must be alike")
-    if mean_with and word_lists:
-        raise typer.BadParameter("--word-lists is not for --mean-with: weights have a vocabulary")
-
-
-def check_numbers(epochs: float | None, budget_minutes: float | None) -> None:
-    """Raise a usage error for numbers that mean nothing."""
-    for name, value in (("--epochs", epochs), ("--budget-minutes", budget_minutes)):
-        if value is not None and not 0 < value < math.inf:
-            raise typer.BadParameter(f"{name} {value:g} is not more than nothing")
-
-
-def listed(text: str | None) -> list[str]:
-    """What a comma-separated option names."""
-    return [part.strip() for part in text.split(",") if part.strip()] if text else []
-
-
-def chosen_plan(
-    licence: Sequence[str] | None,
-    languages: Collection[str],
-    sets: Collection[str],
-    *,
-    joining: bool,
-) -> dict[str, SetPlan]:
-    """The public sets that the options leave, of those for a mean where that is wanted."""
-    from models.training import data, recipe
-
-    if wrong := [one for one in licence or () if one not in LICENCES]:
-        raise typer.BadParameter(f"{wrong[0]!r} is not one of {', '.join(LICENCES)}")
-    amounts = dict(amount(one) for one in sets)
-    plan = data.allowed(
-        recipe.JOINING_PLAN if joining else recipe.ALL,
-        licences=allowed_licences(licence),
-        languages=languages,
-        sets=amounts,
-    )
-    return {
-        name: replace(one, amount=amounts.get(name) or one.amount) for name, one in plan.items()
-    }
-
-
-def amount(text: str) -> tuple[str, float | None]:
-    """The set that a part of --sets names, and how much of it: rows, or up to 3 times the whole."""
-    name, equals, number = text.partition("=")
-    try:
-        found = float(number) if equals else None
-    except ValueError:
-        found = math.nan
-    if found is not None and not 0 < found < math.inf:
-        raise typer.BadParameter(f"--sets {text}: after = comes a number of rows")
-    return name.strip(), found
-
-
-def allowed_licences(licence: Sequence[str] | None) -> list[str]:
-    """The licences given; none where any will do."""
-    return [] if "any" in (licence or ()) else list(licence or ())
 
 
 def gathered(
