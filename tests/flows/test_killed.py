@@ -35,10 +35,12 @@ def command(home: Path) -> list[str]:
 
 
 def content(home: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All that readers see of posts and readings."""
+    """All that readers see of posts and readings, but for the order in which they came."""
     with duckdb.connect(str(home / "warehouse" / "published.duckdb"), read_only=True) as db:
         return {
-            table: db.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall()
+            table: db.execute(
+                f"SELECT COLUMNS(name -> name <> 'number') FROM {table} ORDER BY ALL"
+            ).fetchall()
             for table in ("posts", "post_brands", "sentiments", "moments")
         }
 

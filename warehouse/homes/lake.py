@@ -29,6 +29,12 @@ MADE = """
 SELECT count(*) FROM information_schema.tables
 WHERE table_schema = '{schema}' AND table_name = 'ducklake_metadata'
 """
+# Where small changes wait. Those of an older form of a table go once they are in files, which
+# whoever has the lake attached is not told: DuckLake would still ask for them.
+WAITING = (
+    'SELECT table_name FROM __ducklake_metadata_lake."{schema}".ducklake_inlined_data_tables '
+    "ORDER BY table_name"
+)
 
 
 class LakeHome:
@@ -40,6 +46,7 @@ class LakeHome:
         self._spill = home / "warehouse" / "lake.tmp"  # where DuckDB lays aside what is too big
         self._turn = Turn(place)
         self._db: Connection | None = None
+        self._waiting: list[tuple[str]] = []  # the tables of `WAITING` as it was attached
 
     @property
     def words(self) -> str:
@@ -127,18 +134,27 @@ class LakeHome:
             raise unreachable(self.place, error) from error
 
     def _cursor(self) -> Connection:
-        if self._db is None:
-            self._db = self._attach()
+        if self._db is not None and self._tables(self._db) != self._waiting:
+            self._detach()
+        fresh = self._db is None
+        self._db = self._db or self._attach()
         db = self._db.cursor()
         try:
             db.execute(f"USE {NAME}")
             db.execute("SET TimeZone = 'UTC'")
             migrate.migrate(db)
             shared.agree(db, self._home)
+            if fresh:
+                self._waiting = self._tables(db)
         except BaseException:
             db.close()
             raise
         return db
+
+    def _tables(self, db: Connection) -> list[tuple[str]]:
+        # Not in the session of the turn: its locks would last as long as the turn.
+        found: list[tuple[str]] = db.execute(WAITING.format(schema=self.place.schema)).fetchall()
+        return found
 
     def _attach(self) -> Connection:
         self._spill.parent.mkdir(parents=True, exist_ok=True)
