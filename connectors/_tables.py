@@ -184,7 +184,12 @@ class _Parquet:
             for batch in file.iter_batches(SAMPLE, columns=list(wanted)):
                 for cells in _microseconds(batch).to_pylist():
                     number += 1
-                    yield Row(number, {name: _json(cell) for name, cell in cells.items()})
+                    try:
+                        found = {name: _json(cell) for name, cell in cells.items()}
+                    except UnicodeDecodeError:
+                        yield Row(number, problem="bytes that are not UTF-8")
+                    else:
+                        yield Row(number, found)
 
     @contextmanager
     def _file(self) -> Iterator[Any]:
@@ -221,7 +226,12 @@ def _finite(number: str) -> float | None:
 
 
 def _json(cell: Any) -> Any:
-    """Make a cell of Parquet JSON-able; NaN, as pandas writes what is missing, is None."""
+    """Make a cell of Parquet JSON-able; NaN, as pandas writes what is missing, is None.
+
+    Bytes are text that was not marked as such. Raises `UnicodeDecodeError`.
+    """
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8")
     if isinstance(cell, float):
         return cell if math.isfinite(cell) else None
     if cell is None or isinstance(cell, str | int):

@@ -37,6 +37,7 @@ MEANINGS = (
     "platform's terms decide: take it as not allowed until it is cleared."
 )
 RATES = "rows | accuracy | macro-F1 [95 %] | macro-recall | calibration error |"
+NO_FIGURES = "holds no figures of umot models evaluate or benchmarks/accuracy.py"
 WEAKEST = 4  # kinds of hard cases named among the limits
 
 
@@ -53,23 +54,28 @@ def made(folder: Path, accuracy: Path | None = None) -> str:
     tokenizer = json.loads((folder / metadata.TOKENIZER).read_text("utf-8"))
     size = sum((folder / name).stat().st_size for name in described.files)
     template = Template((HERE / "card.md").read_text("utf-8"))
-    return template.substitute(
-        name=described.name,
-        base=base(notes),
-        training=training(notes),
-        fp32=against_fp32(notes.get("against_fp32")),
-        size=f"{size / 1e6:.1f}",
-        pieces=f"{len(tokenizer['model']['vocab']):,}",
-        window=described.window,
-        tap=described.tap_layer,
-        hidden=described.hidden,
-        space=described.space,
-        languages=", ".join(described.languages),
-        figures=figures(measured, described.languages),
-        calibration=calibration(described, measured),
-        weak=weak(measured),
-        data=data(notes),
-    )
+    try:
+        return template.substitute(
+            name=described.name,
+            base=base(notes),
+            training=training(notes),
+            fp32=against_fp32(notes.get("against_fp32")),
+            size=f"{size / 1e6:.1f}",
+            pieces=f"{len(tokenizer['model']['vocab']):,}",
+            window=described.window,
+            tap=described.tap_layer,
+            hidden=described.hidden,
+            space=described.space,
+            languages=", ".join(described.languages),
+            figures=figures(measured, described.languages),
+            calibration=calibration(described, measured),
+            weak=weak(measured),
+            data=data(notes),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if accuracy is None:
+            raise
+        raise Fatal(f"{accuracy} {NO_FIGURES}") from error
 
 
 def load(path: Path, name: str) -> dict[str, Any]:
@@ -82,7 +88,7 @@ def load(path: Path, name: str) -> dict[str, Any]:
         content = {"files": content}
     entries = content.get("files") if isinstance(content, dict) else None
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise Fatal(f"{path} holds no figures of umot models evaluate or benchmarks/accuracy.py")
+        raise Fatal(f"{path} {NO_FIGURES}")
     named = sorted({str(one.get("model", content.get("model"))) for one in entries})
     own = [one for one in entries if one.get("model", content.get("model")) == name]
     if not own:
@@ -184,10 +190,13 @@ def table(head: str, entries: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
 def calibration(described: Metadata, measured: Mapping[str, Any]) -> str:
     """How probabilities were made to mean what they say, and whether they do."""
     given = described.temperatures or described.notes.get("temperatures") or {}
-    text = (
-        "Logits are divided by a temperature before the softmax, fitted on validation rows that "
-        "were neither trained on nor tested on: "
+    kept = described.notes.get("calibrated")  # as which weights, where it was not fitted anew
+    fitted = (
+        f"taken over from {kept}, for too few rows were kept aside to tell it anew: "
+        if kept
+        else "fitted on validation rows that were neither trained on nor tested on: "
     )
+    text = f"Logits are divided by a temperature before the softmax, {fitted}"
     if given:
         each = ", ".join(f"{language} {value:.3f}" for language, value in sorted(given.items()))
         text += f"one for each language ({each}), {described.temperature:.3f} for others."
@@ -262,5 +271,6 @@ def language(name: str) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that does not end a cell of a table."""
-    return " ".join(text.replace("|", "\\|").split())
+    """Text that neither ends a cell of a table nor steers a terminal."""
+    line = " ".join(text.replace("|", "\\|").split())
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in line)

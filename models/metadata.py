@@ -60,7 +60,9 @@ def read(folder: Path) -> Metadata:
     """
     path = folder / FILE
     if not path.is_file():
-        raise Fatal(f"no weights in {folder}: {FILE} is missing; reinstall umot, or train them")
+        below = folder / "weights"  # where training puts them
+        hint = f"; there are in {below}" if (below / FILE).is_file() else ""
+        raise Fatal(f"no weights in {folder}: {FILE} is missing{hint}")
     try:
         content = json.loads(path.read_text("utf-8"))
         found = content.get("format")

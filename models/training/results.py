@@ -85,6 +85,7 @@ def with_kept(
             bend=start.bend,
             temperature=start.temperature,
             temperatures=start.temperatures,
+            notes={**described.notes, "calibrated": start.notes.get("calibrated", start.name)},
         )
     if described.bend != start.bend:
         return described

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from connectors._tables import open_table
 from connectors.files import parse_mapping
 from tests.connectors.file_reading import read, written
 
@@ -118,3 +119,12 @@ def test_parquet_of_every_type(tmp_path: Path) -> None:
     assert (first.engagement.likes, first.engagement.views) == (None, 2**40)
     assert first.engagement.observed_at == datetime(2026, 11, 19, tzinfo=UTC)
     assert first.posted_at == datetime(2026, 11, 19, 10, tzinfo=UTC)
+
+
+def test_parquet_text_that_is_not_marked_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    texts = pa.array(["Café, prima.".encode(), b"\xff\xfe", None], pa.binary())
+    pq.write_table(pa.table({"text": texts}), path)
+    found = list(open_table(path).rows(["text"]))
+    assert [row.cells.get("text") for row in found] == ["Café, prima.", None, None]
+    assert [row.problem for row in found] == [None, "bytes that are not UTF-8", None]

@@ -178,3 +178,31 @@ def test_figures_that_are_not_of_these_weights(
         card.made(weights, path)
     with pytest.raises(Fatal, match="cannot be read as JSON"):
         card.made(weights, tmp_path / "gone.json")
+
+
+def test_a_calibration_that_was_taken_over_is_called_so(weights: Path) -> None:
+    assert "fitted on validation rows" in card.made(weights)
+    with_notes(weights, {**NOTES, "calibrated": "bundled-9"})
+    text = card.made(weights)
+    assert "taken over from bundled-9" in text
+    assert "fitted on validation rows" not in text
+
+
+def test_a_file_name_steers_no_terminal(weights: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text(json.dumps([entry(file="ev\x1b[31mil.csv")]), "utf-8")
+    text = card.made(weights, figures)
+    assert "| ev\\u001b[31mil.csv | 8 |" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"intervals": [1]}, {"accuracy": "x"}, {"rows": None}, {"groups": 5}]
+)
+def test_figures_of_another_form_are_refused(
+    weights: Path, tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text(json.dumps([{**entry(), **wrong}]), "utf-8")
+    with pytest.raises(Fatal, match=r"figures\.json holds no figures of umot models evaluate"):
+        card.made(weights, figures)

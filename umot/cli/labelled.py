@@ -58,7 +58,8 @@ class LabelledFile:
         from connectors._tables import open_table
 
         if not self.path.is_file():
-            raise Fatal(f"{self.path} does not exist")
+            what = "is a folder, not a file" if self.path.is_dir() else "does not exist"
+            raise Fatal(f"{self.path} {what}")
         there = open_table(self.path).columns()
         wanted = [self.text, self.label, *(self.by or ())]
         if absent := [name for name in wanted if name not in there]:

@@ -13,6 +13,7 @@ import typer
 
 from umot.cli.common import progress, rows, say, state
 from umot.cli.setup import describe
+from umot.errors import Fatal
 
 if TYPE_CHECKING:
     from models.evaluation import Answers
@@ -203,5 +204,8 @@ def card(
     if out is None:
         sys.stdout.write(text)
         return
-    out.write_text(text, "utf-8")
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise Fatal(f"{out} cannot be written: {error.strerror}") from error
     say(f"wrote {out}")

@@ -55,7 +55,8 @@ def file_rows(
     from models.training.export import LANGUAGES
 
     if not path.is_file():
-        raise Fatal(f"{path} does not exist")
+        what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        raise Fatal(f"{path} {what}")
     table = open_table(path)
     there = table.columns()
     names = dict(zip(given.COLUMNS, (*columns, *given.COLUMNS[2:]), strict=True))
