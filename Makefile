@@ -22,7 +22,7 @@ help: ## this list
 demo: .venv/ready ## run the main job on the bundled sample brand
 	$(BIN)/umot demo
 
-test: .venv/ready ## the tests (about ten minutes on two cores)
+test: .venv/ready ## the tests (about nine minutes on two cores)
 	$(BIN)/python -m pytest $(SIDE) --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 test-all: .venv/ready ## the slow tests too

@@ -66,6 +66,7 @@ def posts(tmp_path):
             2,
             "--sets own=0: after = comes a number",
         ),
+        (("POSTS", "--seed", str(2**64)), 2, "--seed"),
         (("POSTS", "--epochs", "0"), 2, "--epochs 0 is not more than nothing"),
         (("POSTS", "--budget-minutes", "nan"), 2, "--budget-minutes nan is not"),
         (("POSTS", "--licence", "free"), 2, "'free' is not one of ok, unclear, nc, any"),

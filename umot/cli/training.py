@@ -73,7 +73,10 @@ def train(
     word_lists: Words = None,
     epochs: Epochs = None,
     budget_minutes: Budget = None,
-    seed: Annotated[int, typer.Option(help="Of all dice: the same seed makes the same.")] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(min=0, max=2**31 - 1, help="Of all dice: the same seed makes the same."),
+    ] = 1,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 is all cores.")] = 0,
     teacher: Teacher = None,
