@@ -167,7 +167,8 @@ def main() -> int:
         answer(json.load(sys.stdin))
     except (MemoryError, duckdb.OutOfMemoryException):
         return MEMORY
-    except Exception as error:  # the end of the process: an error not told here would be lost
+    # Whatever went wrong, what is told here is all that reaches who asked: nobody hears stderr.
+    except Exception as error:
         number = error.errno if isinstance(error, OSError) else None
         if number in ENDS:
             return ENDS[number]

@@ -11,7 +11,7 @@ import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Fatal
-from warehouse import dialect, sql
+from warehouse import dialect, files, sql
 
 # No DEFAULT of a function here: DuckDB 1.5.5 cannot replay a comment on such a table from its
 # write-ahead log, so a process killed after the migration would leave a file that never opens.
@@ -55,10 +55,11 @@ def migrate(db: Connection) -> None:
 
 
 def new(path: Path) -> None:
-    """Write a DuckDB file that has our schema and no rows.
+    """Write a DuckDB file that has our schema and no rows, in the place of any other.
 
     The first one takes some 500 statements; later ones of this process are copies of it.
     """
+    files.remove(path)  # of a process that was killed here
     schema = fingerprint(str(sql.folder("migrations")) + views())
     if schema in EMPTY:
         path.write_bytes(EMPTY[schema])

@@ -30,7 +30,6 @@ def publish(db: Connection, target: Path) -> bool:
     if target.exists() and stamp == published_state(target):
         return False
     fresh = target.with_suffix(".new")
-    files.remove(fresh)
     ((source,),) = db.execute("SELECT current_database()").fetchall()
     try:
         build(db, fresh, str(source), stamp, target)

@@ -14,6 +14,7 @@ from tests.warehouse.lakes import PASSWORD, Postgres
 from umot.errors import Fatal, Retriable
 from warehouse import Connection, Warehouse, authors, backup, restore, tombstones
 from warehouse.homes import LakeHome, tidying
+from warehouse.homes.lake import WAITING
 from warehouse.homes.place import Place
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -68,6 +69,22 @@ def test_readers_of_each_machine_get_what_either_wrote(lake: str, tmp_path: Path
             assert db.execute("SELECT DISTINCT type FROM duckdb_databases() WHERE NOT internal"
                               ).fetchall() == [("duckdb",)]  # fmt: skip
     assert not (tmp_path / "one" / "warehouse" / "umot.duckdb").exists()
+
+
+def test_who_has_the_lake_attached_goes_on_when_others_tidied_it(lake: str, tmp_path: Path) -> None:
+    one, two = (Warehouse(tmp_path, place=lake) for _ in range(2))
+    with one.write("test") as db:
+        Stories(one, db).tell("a", "2026-03-01 12:00", (0.5, "ride"))
+    with two.write("test") as db:
+        waiting = WAITING.format(schema=two.home.place.schema)
+        before = db.execute(waiting).fetchall()
+        db.execute("CALL ducklake_flush_inlined_data('lake')")
+        assert db.execute(waiting).fetchall() != before, "what `one` would still ask for is gone"
+    with one.write("test") as db:
+        assert count(db, "posts") == 1
+        Stories(one, db).tell("b", "2026-03-02 12:00", (0.5, "ride"))
+    with two.write("test") as db:
+        assert count(db, "posts") == 2
 
 
 def test_state_and_rows_go_together_or_not_at_all(lake: str, tmp_path: Path) -> None:

@@ -91,7 +91,6 @@ class FileHome:
     def _connect(self) -> Connection:
         if not self.path.exists():
             fresh = self.path.with_suffix(".new")
-            files.remove(fresh)  # of a process that was killed here
             migrate.new(fresh)
             files.secure(fresh, self.path)
         try:
