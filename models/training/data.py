@@ -68,6 +68,10 @@ class SetPlan:
     licence: str
     balance: float | None = None
 
+    def rows_of(self, there: int) -> int:
+        """How many rows to take where so many are there: at most three times each."""
+        return min(int(self.amount if self.amount > 3 else self.amount * there), 3 * there)
+
 
 def sets_in(folder: Path, split: str) -> dict[str, Path]:
     """The sets in `folder` that have this split, by name (``SET_SPLIT.parquet``)."""
@@ -150,9 +154,8 @@ def take(rows: list[Row], plan: SetPlan, chooser: random.Random) -> list[Row]:
             if seen[row.label] <= most:
                 kept.append(row)
         rows = kept
-    wanted = int(plan.amount if plan.amount > 3 else plan.amount * len(rows))
-    repeats, rest = divmod(wanted, len(rows))
-    return rows * min(repeats, 3) + (rows[:rest] if repeats < 3 else [])
+    repeats, rest = divmod(plan.rows_of(len(rows)), len(rows))
+    return rows * repeats + rows[:rest]
 
 
 def own_posts(folder: Path = OWN, *, languages: Collection[str] = ()) -> list[Row]:

@@ -31,7 +31,6 @@ WINDOW = 256
 LARGEST = 48_000_000  # bytes the repository has room for
 CALIBRATION_TOKENS = 96
 SAMPLED = 1000  # tokens whose states are kept to choose levels by
-BATCH_TOKENS = 2048  # read at once where the graph is compared with the network
 OUTLIERS = 0.5  # percent of an activation's values, at each end, that its range leaves out
 
 
@@ -79,7 +78,7 @@ def export(
         notes=notes or {},
     )
     described.write(folder)
-    reader = Reader(folder, threads=0)
+    reader = Reader(folder)
     found = calibration.fitted(reader, labelled, bend)
     described = replace(
         described,
@@ -184,7 +183,7 @@ def compare(network: Encoder, reader: Reader, rows: Sequence[Row]) -> dict[str, 
     logits = np.empty((len(texts), 3), np.float32)
     vectors = np.empty((len(texts), network.shape.hidden), np.float32)
     with torch.no_grad():
-        for batch in batches(found, BATCH_TOKENS):
+        for batch in batches(found, reader.budget):
             both = network(*map(torch.from_numpy, (batch.ids, batch.mask, batch.pool)))
             places = [window.text for window in batch.windows]
             logits[places], vectors[places] = both[0][:, 0].numpy(), both[1][:, 1].numpy()

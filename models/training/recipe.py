@@ -135,24 +135,23 @@ def chosen_rows(
     weak = [row for row in stages.rows(labelled / "journey", "train") if row.source in plan]
     rows = data.with_stages(rows, {row.text: row.stage for row in weak if row.stage is not None})
     if OWN_SET in plan:
-        rows += own_rows(plan[OWN_SET].amount, languages, seed)
+        rows += own_rows(plan[OWN_SET], languages, seed)
     if BANK in plan:
         bank = [row for row in weak if row.source == BANK]
-        rows += bank[:: max(1, int(len(bank) // plan[BANK].amount))]
+        rows += bank[:: max(1, len(bank) // max(1, plan[BANK].rows_of(len(bank))))]
     random.Random(seed).shuffle(rows)
     return rows
 
 
-def own_rows(amount: float, languages: Collection[str], seed: int) -> list[Row]:
-    """The posts we wrote: so many, or up to 3 times all; told otherwise each time after the first.
-
-    Never more than 3 times all.
-    """
+def own_rows(plan: SetPlan, languages: Collection[str], seed: int) -> list[Row]:
+    """The posts we wrote, told otherwise each time after the first."""
     ours = data.own_posts(languages=languages)
-    wanted = min(int(amount if amount > 3 else amount * len(ours)), 3 * len(ours))
-    if ours and wanted % len(ours):  # only some, this time through
+    if not ours:
+        return []
+    wanted = plan.rows_of(len(ours))
+    if wanted % len(ours):  # only some, the last time through
         random.Random(seed).shuffle(ours)
-    times = math.ceil(wanted / max(1, len(ours)))
+    times = math.ceil(wanted / len(ours))
     return variations.told(ours, times, data.STAGES.index(NONE), seed)[:wanted]
 
 

@@ -115,14 +115,17 @@ def test_rows_take_their_stage_from_the_journey_files_of_the_sets_chosen(tmp_pat
 
 
 def test_our_own_posts_come_in_any_amount():
+    def rows(amount, seed=1, language="pt"):
+        return recipe.own_rows(data.SetPlan(amount, "ok"), [language], seed)
+
     ours = data.own_posts(languages=["pt"])
-    some = recipe.own_rows(5, ["pt"], seed=1)
+    some = rows(5)
     assert len(some) == 5
-    assert some != recipe.own_rows(5, ["pt"], seed=2)
-    assert recipe.own_rows(1, ["pt"], seed=1) == ours
-    assert len(recipe.own_rows(0.5, ["pt"], seed=1)) == len(ours) // 2
-    assert len(recipe.own_rows(1e6, ["pt"], seed=1)) == 3 * len(ours)
-    assert recipe.own_rows(2, ["xx"], seed=1) == []
+    assert some != rows(5, seed=2)
+    assert rows(1) == ours
+    assert len(rows(0.5)) == len(ours) // 2
+    assert len(rows(1e6)) == 3 * len(ours)
+    assert rows(2, language="xx") == []
 
 
 def test_a_public_file_that_is_damaged_is_named(tmp_path):
