@@ -55,27 +55,29 @@ def made(folder: Path, accuracy: Path | None = None) -> str:
     size = sum((folder / name).stat().st_size for name in described.files)
     template = Template((HERE / "card.md").read_text("utf-8"))
     try:
-        return template.substitute(
-            name=described.name,
-            base=base(notes),
-            training=training(notes),
-            fp32=against_fp32(notes.get("against_fp32")),
-            size=f"{size / 1e6:.1f}",
-            pieces=f"{len(tokenizer['model']['vocab']):,}",
-            window=described.window,
-            tap=described.tap_layer,
-            hidden=described.hidden,
-            space=described.space,
-            languages=", ".join(described.languages),
-            figures=figures(measured, described.languages),
-            calibration=calibration(described, measured),
-            weak=weak(measured),
-            data=data(notes),
-        )
+        shown = {
+            "figures": figures(measured, described.languages),
+            "reliability": reliability(measured),
+            "weak": weak(measured),
+        }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if accuracy is None:
-            raise
         raise Fatal(f"{accuracy} {NO_FIGURES}") from error
+    return template.substitute(
+        shown,
+        name=described.name,
+        base=base(notes),
+        training=training(notes),
+        fp32=against_fp32(notes.get("against_fp32")),
+        size=f"{size / 1e6:.1f}",
+        pieces=f"{len(tokenizer['model']['vocab']):,}",
+        window=described.window,
+        tap=described.tap_layer,
+        hidden=described.hidden,
+        space=described.space,
+        languages=", ".join(described.languages),
+        calibration=calibration(described),
+        data=data(notes),
+    )
 
 
 def load(path: Path, name: str) -> dict[str, Any]:
@@ -187,8 +189,8 @@ def table(head: str, entries: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
     return "\n".join(lines)
 
 
-def calibration(described: Metadata, measured: Mapping[str, Any]) -> str:
-    """How probabilities were made to mean what they say, and whether they do."""
+def calibration(described: Metadata) -> str:
+    """How probabilities were made to mean what they say."""
     given = described.temperatures or described.notes.get("temperatures") or {}
     kept = described.notes.get("calibrated")  # as which weights, where it was not fitted anew
     fitted = (
@@ -208,15 +210,20 @@ def calibration(described: Metadata, measured: Mapping[str, Any]) -> str:
             f"g + {described.bend:.4g} g^{POWER}: trained with smoothed labels, the network is "
             "never quite sure of itself. The label stays what it was."
         )
+    return text
+
+
+def reliability(measured: Mapping[str, Any]) -> str:
+    """How often the answers were right, by how sure they were."""
     bins = measured.get("all", {}).get("reliability", [])
     if not bins:
-        return text
+        return ""
     lines = ["| how sure (mean) | texts | how often right |", "|---|---|---|"]
     lines += [
         f"| {100 * one['confidence']:.0f} % | {one['rows']:,} | {100 * one['accuracy']:.0f} % |"
         for one in bins
     ]
-    return f"{text}\n\nOver all test texts:\n\n" + "\n".join(lines)
+    return "\n\nOver all test texts:\n\n" + "\n".join(lines)
 
 
 def weak(measured: Mapping[str, Any]) -> str:
@@ -271,6 +278,5 @@ def language(name: str) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that neither ends a cell of a table nor steers a terminal."""
-    line = " ".join(text.replace("|", "\\|").split())
-    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in line)
+    """Text that does not end a cell of a table."""
+    return " ".join(text.replace("|", "\\|").split())

@@ -188,14 +188,6 @@ def test_a_calibration_that_was_taken_over_is_called_so(weights: Path) -> None:
     assert "fitted on validation rows" not in text
 
 
-def test_a_file_name_steers_no_terminal(weights: Path, tmp_path: Path) -> None:
-    figures = tmp_path / "figures.json"
-    figures.write_text(json.dumps([entry(file="ev\x1b[31mil.csv")]), "utf-8")
-    text = card.made(weights, figures)
-    assert "| ev\\u001b[31mil.csv | 8 |" in text
-    assert "\x1b" not in text
-
-
 @pytest.mark.parametrize(
     "wrong", [{"intervals": [1]}, {"accuracy": "x"}, {"rows": None}, {"groups": 5}]
 )

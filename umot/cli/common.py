@@ -168,3 +168,10 @@ def existing(path: Path) -> Path:
     if not path.exists():
         raise Fatal(f"{path} does not exist")
     return path
+
+
+def existing_file(path: Path) -> Path:
+    """A path that must be a file, which may be read more than once."""
+    if not existing(path).is_file():
+        raise Fatal(f"{path} is no file")
+    return path

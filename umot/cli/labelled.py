@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from umot.cli.common import existing_file
 from umot.errors import Fatal
 from umot.post import LABELS
 
@@ -57,10 +58,7 @@ class LabelledFile:
     def __post_init__(self) -> None:
         from connectors._tables import open_table
 
-        if not self.path.is_file():
-            what = "is a folder, not a file" if self.path.is_dir() else "does not exist"
-            raise Fatal(f"{self.path} {what}")
-        there = open_table(self.path).columns()
+        there = open_table(existing_file(self.path)).columns()
         wanted = [self.text, self.label, *(self.by or ())]
         if absent := [name for name in wanted if name not in there]:
             has = f"it has the columns {', '.join(there)}" if there else "it is empty"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from umot.cli.common import progress, rows, say, state
+from umot.cli.common import progress, rows, safe, say, state
 from umot.cli.setup import describe
 from umot.errors import Fatal
 
@@ -200,7 +200,7 @@ def card(
     from models import card as cards
     from models.bundled import WEIGHTS
 
-    text = cards.made(folder or WEIGHTS, accuracy)
+    text = safe(cards.made(folder or WEIGHTS, accuracy))
     if out is None:
         sys.stdout.write(text)
         return

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from umot.cli.common import say
+from umot.cli.common import existing_file, say
 from umot.errors import Fatal
 
 if TYPE_CHECKING:
@@ -54,10 +54,7 @@ def file_rows(
     from models.training import given
     from models.training.export import LANGUAGES
 
-    if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "does not exist"
-        raise Fatal(f"{path} {what}")
-    table = open_table(path)
+    table = open_table(existing_file(path))
     there = table.columns()
     names = dict(zip(given.COLUMNS, (*columns, *given.COLUMNS[2:]), strict=True))
     needed = columns[:1] if unlabelled else columns
