@@ -12,13 +12,10 @@ from typing import Any
 import pytest
 import uvicorn
 
+from tests import chromium
 from umot.console import Access, Console, make_app
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (make system-deps)"),
-]
+pytestmark = [pytest.mark.slow, chromium.NEEDED]
 PATHS = (
     "/",
     "/journey",
@@ -52,7 +49,9 @@ def browser() -> Iterator[Any]:
     """Debian's chromium, driven by playwright."""
     sync = pytest.importorskip("playwright.sync_api", reason="needs playwright (group dev)")
     with sync.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(
+            executable_path=chromium.CHROMIUM, args=["--no-sandbox"]
+        )
         yield opened
         opened.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -12,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests import chromium
 from tests.digest.conftest import opened
 from umot.digest import Digest, render
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 class Page(HTMLParser):
@@ -169,7 +168,7 @@ def test_colours_can_be_told_apart_in_light_and_dark(world: Any) -> None:
             assert contrast(theme[bar], theme["page"]) >= 3, bar
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@chromium.NEEDED
 def test_it_fits_a_phone_in_a_browser(
     nasty: Digest, saturdays: dict[str, Digest], tmp_path: Path
 ) -> None:
@@ -184,7 +183,7 @@ def test_it_fits_a_phone_in_a_browser(
         "'iframe')].map(one => one.contentDocument.documentElement.scrollWidth).join()</script>",
         "utf-8",
     )
-    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+    command = [str(chromium.CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
                f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=5000",
                outer.as_uri()]  # fmt: skip
     shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
@@ -196,14 +195,14 @@ def test_it_fits_a_phone_in_a_browser(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@chromium.NEEDED
 def test_axe_finds_nothing_serious(saturdays: dict[str, Digest], tmp_path: Path) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     driver = pytest.importorskip("playwright.sync_api")
     path = tmp_path / "page.html"
     found = []
     with driver.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = running.chromium.launch(executable_path=chromium.CHROMIUM, args=["--no-sandbox"])
         for language, scheme, width in (("nl", "light", 390), ("en", "dark", 1280)):
             path.write_text(render(saturdays[language], "html"), "utf-8")
             context = browser.new_context(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from umot import alerts
 from umot.alert_settings import RULES
@@ -60,19 +61,9 @@ class Scene:
         """Let others open it."""
         self.open.close()
 
-    def seen(
-        self,
-        name: str,
-        counts: dict[float, int],
-        *,
-        label: Label = Label.NEGATIVE,
-        age: float = 10,
-        role: Role = Role.CUSTOMER,
-        kind: Kind = Kind.POST,
-        thread: str | None = None,
-    ) -> None:
+    def seen(self, name: str, counts: dict[float, int], **other: Any) -> None:
         """A post of some hours ago with its likes so many hours ago."""
-        self.seen_alike({name: counts}, label=label, age=age, role=role, kind=kind, thread=thread)
+        self.seen_alike({name: counts}, **other)
 
     def seen_alike(
         self,
