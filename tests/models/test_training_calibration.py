@@ -106,5 +106,5 @@ def test_bent_weights_give_the_same_labels_and_say_so(tiny, tiny_weights, tmp_pa
         assert np.allclose(read[:3], expected, atol=1e-5)
         assert (read[:3].argmax(axis=1) == logits[:3].argmax(axis=1)).all()
         assert read[3].tolist() == [0, 1, 0]
-    assert "g + 0.05 g^4" in in_words(reader.metadata, {})
-    assert "g^4" not in in_words(tiny.metadata, {})
+    assert "g + 0.05 g^4" in in_words(reader.metadata)
+    assert "g^4" not in in_words(tiny.metadata)
