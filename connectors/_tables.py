@@ -79,6 +79,10 @@ class _Csv:
     def rows(self, wanted: Sequence[str]) -> Iterator[Row]:
         with open_lines(self._path, self._encoding) as lines:
             header = self._header(lines)
+            if doubled := [column for column in wanted if header.count(column) > 1]:
+                raise Fatal(
+                    f"{self._path.name} has more than one column {doubled[0]!r}: rename the others"
+                )
             places = {column: header.index(column) for column in wanted}
             reader = self._reader(lines)
             while True:

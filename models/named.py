@@ -61,7 +61,10 @@ def elsewhere(name: str, settings: config.Model) -> Scorer:
         return Bundled(settings.threads, folder)
     if folder.is_dir() and not (folder / "config.json").is_file():
         raise Fatal(f"{folder} holds no model: neither {FILE} nor config.json is there")
-    if not folder.is_dir() and not (HUB_ID.fullmatch(name) and name[0] not in "./~"):
+    # Of my-model/weigths, my-model is here: no hub is asked for it, which takes most of a minute
+    # where there is no network.
+    hub = HUB_ID.fullmatch(name) and name[0] not in "./~" and not folder.parent.is_dir()
+    if not folder.is_dir() and not hub:
         known = (*plugins.available(plugins.MODELS), VADER, TFIDF)
         raise UnknownName("model", name, [*known, "an existing folder", "a Hugging Face id a/b"])
     from models.transformers_model import Transformers

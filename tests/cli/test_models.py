@@ -13,6 +13,7 @@ import pytest
 
 from models.bundled import WEIGHTS
 from tests.cli.conftest import Umot
+from tests.models.conftest import network, tiny_weights  # noqa: F401 - fixtures
 
 ROWS = [
     ("Snel bezorgd en keurig ingepakt, helemaal top!", "positive", "nl", "shop"),
@@ -180,6 +181,11 @@ def test_one_label_only(umot: Umot, tmp_path: Path) -> None:
             "body,label\nx,neutral\n",
             "no column 'text': it has the columns body, label",
         ),
+        (
+            "twice.csv",
+            "text,label,text\nx,neutral,y\n",
+            "twice.csv has more than one column 'text'",
+        ),
         ("empty.csv", "", "empty.csv is empty"),
         ("empty.jsonl", "", "no column 'text', 'label': it is empty"),
         ("head.csv", "text,label\n", "head.csv has no row with a text and a label"),
@@ -240,6 +246,24 @@ def test_a_folder_of_weights_is_a_model(umot: Umot, labelled: Path) -> None:
     first, second = json.loads(ran.out)
     assert second["model"] == f"{first['model']} ({WEIGHTS})"
     assert second["difference"]["macro_f1"] == {"points": 0, "interval": [0, 0]}
+
+
+def test_own_weights_are_compared_with_those_that_ship(
+    umot: Umot,
+    labelled: Path,
+    tiny_weights: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shipped = json.loads(umot("models", "evaluate", labelled, "--format", "json").out)[0]["model"]
+    monkeypatch.setenv("UMOT_MODEL__PATH", str(tiny_weights))
+
+    def models(*options: object) -> list[str]:
+        ran = umot("models", "evaluate", labelled, "--format", "json", *options)
+        return [one["model"] for one in json.loads(ran.out)]
+
+    assert models() == ["tiny-1"]
+    assert models("--against", "bundled") == ["tiny-1", shipped]
+    assert models("--model", "bundled", "--against", "bundled") == [shipped]
 
 
 def test_a_picture_of_what_was_found(umot: Umot, labelled: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from connectors._tables import open_table
 from connectors.files import parse_mapping
 from tests.connectors.file_reading import read, written
+from umot.errors import Fatal
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,13 @@ def test_excels_own_first_line(tmp_path: Path) -> None:
     assert post.body == "a,b"
     bad = read(written(tmp_path, "sep=;\r\nid;text\r\n1;a;b\r\n")).rejects
     assert "line 3" in bad[0]
+
+
+def test_columns_of_one_name(tmp_path: Path) -> None:
+    with pytest.raises(Fatal, match="more than one column 'text': rename the others"):
+        read(written(tmp_path, "id,text,text\n1,oud,nieuw\n"))
+    (post,) = read(written(tmp_path, "id,text,note,note\n1,mooi,a,b\n")).posts
+    assert post.body == "mooi"
 
 
 def test_one_column_is_enough(tmp_path: Path) -> None:

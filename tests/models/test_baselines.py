@@ -134,6 +134,13 @@ def test_an_unknown_name_lists_what_is_valid(name):
         scorer(name, config.Model())
 
 
+def test_what_is_not_in_a_folder_that_is_here_is_sought_on_no_hub(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnknownName, match="unknown model 'mine/weigths'"):
+        scorer("mine/weigths", config.Model())
+
+
 def test_a_folder_without_a_model(tmp_path):
     with pytest.raises(Fatal, match=r"holds no model: neither model\.json nor config\.json"):
         scorer(str(tmp_path), config.Model())

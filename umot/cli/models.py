@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from umot.plugins import Scorer
 
 FORMATS = ("table", "json")
+BUNDLED = "bundled"
 NO_GROUPS = "none"
 FEW = 100  # labelled texts below which figures say little
 
@@ -57,8 +58,8 @@ def evaluate(
     model: Annotated[
         str | None,
         typer.Option(
-            help="A model of `umot models`, vader, tfidf, a folder of weights or a Hugging Face id;"
-            " else the configured one.",
+            help="A model of `umot models` (bundled: what ships), vader, tfidf, a folder of weights"
+            " or a Hugging Face id; else the configured one.",
             show_default=False,
         ),
     ] = None,
@@ -101,8 +102,8 @@ def evaluate(
     if form not in FORMATS:
         raise typer.BadParameter(f"--format {form!r} is not one of {', '.join(FORMATS)}")
     settings = config.load(state(context).folder())
-    wanted = list(dict.fromkeys([model or settings.model.name, *(against or ())]))
-    check_training(wanted, files, train or [])
+    wanted = chosen(settings.model, model, against or [])
+    check_training([name for name, _ in wanted], files, train or [])
     if picture is not None:
         charts.check(picture)
     columns = None if not by else [name for name in by if name != NO_GROUPS]
@@ -115,9 +116,10 @@ def evaluate(
     learnt = [LabelledFile(file, text, label, ()) for file in train or []]
     results: list[Result] = []
     with progress() as show:
-        for name in wanted:
+        for name, its in wanted:
             taken = [one.model for one in results]
-            results += read_all(name, settings, learnt, found, taken, show)
+            as_set = settings.model_copy(update={"model": its})
+            results += read_all(name, as_set, learnt, found, taken, show)
     if form == "json":
         skipped = {str(one.path): asdict(one.skipped) for one in found}
         sys.stdout.write(figures.as_json(results, skipped))
@@ -126,6 +128,20 @@ def evaluate(
     if picture is not None:
         charts.save(charts.quality(figures.quality(results)), picture)
         say(f"wrote {picture}")
+
+
+def chosen(
+    configured: config.Model, model: str | None, against: Sequence[str]
+) -> list[tuple[str, config.Model]]:
+    """The models to measure, each with its settings: the configured one where `model` is None.
+
+    ``bundled``, named, is what ships, so that weights of one's own can be compared with it.
+    """
+    shipped = configured.model_copy(update={"path": None})
+    found = [(configured.name, configured)] if model is None else []
+    named = [*([] if model is None else [model]), *against]
+    found += [(name, shipped if name == BUNDLED else configured) for name in named]
+    return [one for place, one in enumerate(found) if one not in found[:place]]
 
 
 def check_training(wanted: Sequence[str], files: Sequence[Path], train: Sequence[Path]) -> None:
