@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from models import metadata
 from models.calibration import POWER
+from models.card_figures import NO_FIGURES, cell, figures, load, reliability, weak
 from models.metadata import Metadata
 from umot.errors import Fatal
 
@@ -36,9 +37,6 @@ MEANINGS = (
     "NC that it is for research or personal use only; UNCLEAR that no licence is stated, or that a "
     "platform's terms decide: take it as not allowed until it is cleared."
 )
-RATES = "rows | accuracy | macro-F1 [95 %] | macro-recall | calibration error |"
-NO_FIGURES = "holds no figures of umot models evaluate or benchmarks/accuracy.py"
-WEAKEST = 4  # kinds of hard cases named among the limits
 
 
 def made(folder: Path, accuracy: Path | None = None) -> str:
@@ -80,25 +78,6 @@ def made(folder: Path, accuracy: Path | None = None) -> str:
     )
 
 
-def load(path: Path, name: str) -> dict[str, Any]:
-    """The figures of the model `name` in a file: ``files``, and what else the benchmark has."""
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise Fatal(f"{path} cannot be read as JSON: {error}") from error
-    if isinstance(content, list):
-        content = {"files": content}
-    entries = content.get("files") if isinstance(content, dict) else None
-    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise Fatal(f"{path} {NO_FIGURES}")
-    named = sorted({str(one.get("model", content.get("model"))) for one in entries})
-    own = [one for one in entries if one.get("model", content.get("model")) == name]
-    if not own:
-        raise Fatal(f"{path} has figures of {', '.join(named) or 'no model'}, not of {name}")
-    whole = content.get("all") or (own[0] if len(own) == 1 else {})
-    return {**content, "files": own, "all": whole}
-
-
 def base(notes: Mapping[str, Any]) -> str:
     """What the training started from."""
     name = notes.get("base")
@@ -133,62 +112,6 @@ def against_fp32(found: Mapping[str, float] | None) -> str:
     )
 
 
-def figures(measured: Mapping[str, Any], languages: Collection[str]) -> str:
-    """The tables of figures, each with its line of explanation."""
-    if not measured:
-        return "None were given. `umot models evaluate FILE` measures them on labelled texts."
-    machine = measured.get("machine", {})
-    where = f", measured on {machine['date']} ({machine['processor']})" if machine else ""
-    parts = [
-        f"Texts that were not trained on{where}. Percent, with 95 % bootstrap intervals; macro "
-        "figures over the labels that occur; calibration error 0 to 1."
-    ]
-    groups = measured["all"].get("groups", {})
-    for column in ("language", "domain"):
-        if groups.get(column):
-            parts.append(table(column, sorted(groups[column].items())))
-    if others := sorted(set(groups.get("language", {})) - set(languages)):
-        parts.append(f"Not switched on, and shown for what they are worth: {', '.join(others)}.")
-    if measured.get("pools"):
-        parts += ["Sets taken together:", table("sets", measured["pools"].items())]
-    names = ((Path(str(one["file"])).name, one) for one in measured["files"])
-    parts += ["By file:", table("file", names)]
-    parts += hard_cases(measured.get("hard_cases"))
-    return "\n\n".join(parts)
-
-
-def hard_cases(found: Mapping[str, Any] | None) -> list[str]:
-    """The tables of the hard cases."""
-    if not found:
-        return []
-    intro = (
-        f"Hard cases: {found['rows']} short texts in Dutch and English, written by the umot "
-        "authors to be difficult, never trained on (`tests/models/hard_cases.jsonl`)."
-    )
-    groups = found["groups"]
-    kinds = sorted(groups["kind"].items(), key=lambda one: one[1]["accuracy"])
-    lines = ["| kind | rows | accuracy [95 %] |", "|---|---|---|"]
-    for name, one in kinds:  # too few of each kind for figures of each label
-        low, high = one["intervals"]["accuracy"]
-        lines.append(
-            f"| {cell(name)} | {one['rows']} | {one['accuracy']:.1f} [{low:.1f}, {high:.1f}] |"
-        )
-    return [intro, table("language", sorted(groups["language"].items())), "\n".join(lines)]
-
-
-def table(head: str, entries: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
-    """Entries of figures as a Markdown table."""
-    lines = [f"| {head} | {RATES}", "|---|" + "---|" * RATES.count("|")]
-    for name, one in entries:
-        low, high = one["intervals"]["macro_f1"]
-        lines.append(
-            f"| {cell(name)} | {one['rows']:,} | {one['accuracy']:.1f} | "
-            f"{one['macro_f1']:.1f} [{low:.1f}, {high:.1f}] | {one['macro_recall']:.1f} | "
-            f"{one['ece']:.3f} |"
-        )
-    return "\n".join(lines)
-
-
 def calibration(described: Metadata) -> str:
     """How probabilities were made to mean what they say."""
     given = described.temperatures or described.notes.get("temperatures") or {}
@@ -202,6 +125,10 @@ def calibration(described: Metadata) -> str:
     if given:
         each = ", ".join(f"{language} {value:.3f}" for language, value in sorted(given.items()))
         text += f"one for each language ({each}), {described.temperature:.3f} for others."
+        taken: Mapping[str, str] = described.notes.get("taken_over", {})
+        for name in sorted(set(taken.values())):
+            languages = ", ".join(one for one in sorted(taken) if taken[one] == name)
+            text += f" Taken over from {name}, for too few of their rows were there: {languages}."
     else:
         text += f"{described.temperature:.3f} for all languages."
     if described.bend:
@@ -211,29 +138,6 @@ def calibration(described: Metadata) -> str:
             "never quite sure of itself. The label stays what it was."
         )
     return text
-
-
-def reliability(measured: Mapping[str, Any]) -> str:
-    """How often the answers were right, by how sure they were."""
-    bins = measured.get("all", {}).get("reliability", [])
-    if not bins:
-        return ""
-    lines = ["| how sure (mean) | texts | how often right |", "|---|---|---|"]
-    lines += [
-        f"| {100 * one['confidence']:.0f} % | {one['rows']:,} | {100 * one['accuracy']:.0f} % |"
-        for one in bins
-    ]
-    return "\n\nOver all test texts:\n\n" + "\n".join(lines)
-
-
-def weak(measured: Mapping[str, Any]) -> str:
-    """The kinds of hard cases that it reads worst."""
-    kinds = measured.get("hard_cases", {}).get("groups", {}).get("kind", {})
-    worst = sorted(kinds.items(), key=lambda one: one[1]["accuracy"])[:WEAKEST]
-    if not worst:
-        return ""
-    named = ", ".join(f"{name.replace('_', ' ')} {one['accuracy']:.0f} %" for name, one in worst)
-    return f"\n  Of the hard cases it reads these worst: {named}."
 
 
 def data(notes: Mapping[str, Any]) -> str:
@@ -275,8 +179,3 @@ def language(name: str) -> str:
     """The language at the end of a set's name; several where there is none."""
     last = name.rpartition("_")[2]
     return last if len(last) == 2 and "_" in name else "several"
-
-
-def cell(text: str) -> str:
-    """Text that does not end a cell of a table."""
-    return " ".join(text.replace("|", "\\|").split())

@@ -79,17 +79,22 @@ def with_kept(
         return described
     if same:
         described = replace(described, mean=start.mean)
+    whose = start.notes.get("calibrated", start.name)
     if not calibrates:
         return replace(
             described,
             bend=start.bend,
             temperature=start.temperature,
             temperatures=start.temperatures,
-            notes={**described.notes, "calibrated": start.notes.get("calibrated", start.name)},
+            notes={**described.notes, "calibrated": whose},
         )
     if described.bend != start.bend:
         return described
-    return replace(described, temperatures={**start.temperatures, **described.temperatures})
+    fitted = described.temperatures
+    earlier = {**dict.fromkeys(start.temperatures, whose), **start.notes.get("taken_over", {})}
+    taken = {language: name for language, name in earlier.items() if language not in fitted}
+    notes = {**described.notes, "taken_over": taken} if taken else described.notes
+    return replace(described, temperatures={**start.temperatures, **fitted}, notes=notes)
 
 
 def carry_head(source: Path, described: Metadata, folder: Path) -> None:

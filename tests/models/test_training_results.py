@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from models import metadata
+from models.card import calibration as in_words
 from models.training import recipe, results, starts
 from models.training.jobs import Job
 from umot.errors import Fatal
@@ -29,6 +30,13 @@ def test_temperatures_are_kept_where_this_training_cannot_tell_them(start):
     bent = dataclasses.replace(old, bend=0.01)
     found = results.with_kept(new, bent, calibrates=False, same=False)
     assert (found.bend, found.temperatures) == (0.01, old.temperatures)
+    assert found.notes["calibrated"] == "tiny-1"
+    found = results.with_kept(new, old, calibrates=True, same=False)
+    assert "Taken over from tiny-1, for too few of their rows were there: de." in in_words(found)
+    again = results.with_kept(
+        new, dataclasses.replace(found, name="later"), calibrates=True, same=False
+    )
+    assert again.notes["taken_over"] == {"de": "tiny-1"}
     # A temperature that was fitted with another bend would say nothing.
     assert results.with_kept(new, bent, calibrates=True, same=False).temperatures == {"nl": 1.4}
     assert results.with_kept(new, None, calibrates=False, same=True) == new
