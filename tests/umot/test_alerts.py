@@ -64,7 +64,7 @@ def test_it_says_what_its_age_mates_do_in_two_languages(scene: Scene) -> None:
     (alert,) = scene.due(VIRAL)
     assert "10 posts to compare with" in alert.reasons["en"]
     assert "It was 10 hours old then. It is about the end moment." in alert.reasons["en"]
-    assert "900 reacties erbij in 24 uur" in alert.reasons["nl"]
+    assert "900 interacties erbij in 24 uur" in alert.reasons["nl"]
     assert "Het gaat over het eindmoment." in alert.reasons["nl"]
 
 

@@ -74,5 +74,5 @@ def test_no_other_post_is_not_the_praised_one_nor_the_noisy_small_ones(
 
 def test_it_says_why_in_dutch(raised: dict[datetime, list[Alert]]) -> None:
     reasons = [one.reason for found in raised.values() for one in found if one.post_id == BAD]
-    assert "reacties" in reasons[-1]
+    assert "interacties" in reasons[-1]
     assert "keer zoveel als een gewoon bericht in reddit" in reasons[-1]

@@ -12,7 +12,7 @@ from warehouse.alerts import Look
 NAME = "heading_viral"
 PRIOR = {"weight": 20, "prior_middle": 1.6, "prior_spread": 0.8, "least_spread": 0.2}
 REASONS = {
-    "nl": "Naar verwachting {expected} reacties na 24 uur (4 op 5 kans: {low} tot {high}); "
+    "nl": "Naar verwachting {expected} interacties na 24 uur (4 op 5 kans: {low} tot {high}); "
     "viraal is hier {goal}. Na {age} uur waren het er {total}; een gewoon bericht in {source} "
     "haalt {usual} in een dag ({mates} berichten om mee te vergelijken).{stage}",
     "en": "About {expected} reactions to be expected at 24 hours (4 in 5 chance: {low} to {high}); "

@@ -13,7 +13,7 @@ NAME = "viral_negative"
 # What is usual where a source's own posts do not tell: 4 reactions, give or take 2.7 times.
 PRIOR = {"weight": 20, "prior_middle": 1.6, "prior_spread": 1.0, "least_spread": 0.5}
 REASONS = {
-    "nl": "{growth} reacties erbij in {hours} uur (samen {total}), {ratio} keer zoveel als een "
+    "nl": "{growth} interacties erbij in {hours} uur (samen {total}), {ratio} keer zoveel als een "
     "gewoon bericht in {source} op die leeftijd ({usual}; {mates} berichten om mee te "
     "vergelijken). Het was toen {age} uur oud.{stage}",
     "en": "{growth} more reactions in {hours} hours ({total} in all), {ratio} times as many as a "

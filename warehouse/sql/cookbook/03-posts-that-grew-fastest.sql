@@ -1,4 +1,4 @@
--- nl: Welke berichten en recensies kregen het snelst reacties?
+-- nl: Welke berichten en recensies kregen er het snelst interacties bij?
 -- en: Which posts and reviews gained reactions fastest?
 -- read: Reactions are likes, replies and shares. Gained between the last two times the counts changed, for posts heard of in the last 7 days; at least 5 more, to leave out what three friends can do.
 WITH seen AS (
