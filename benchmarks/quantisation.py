@@ -51,6 +51,7 @@ class Float:
     """A network in fp32 behind the encoder's tokens, windows and batches."""
 
     budget = 768
+    workers = 1
 
     def __init__(self, network: Network) -> None:
         self.network = network.eval()

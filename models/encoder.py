@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +21,6 @@ from models.windows import (
     STOP,
     Batch,
     Range,
-    Tokens,
     Window,
     batches,
     collate,
@@ -33,6 +34,7 @@ Array = NDArray[np.float32]
 
 AT_ONCE = 512  # texts whose tokens are held at a time, at least
 SHORT_TEXT = 16  # tokens: of such, as many are held as fill a batch
+AHEAD = 2  # batches that wait for each worker while the texts after them become tokens
 NEUTRAL = np.array([0, 1, 0], np.float32)
 
 
@@ -42,6 +44,11 @@ class Backend(Protocol):
     @property
     def budget(self) -> int:
         """How many tokens a batch may have, padding included."""
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many batches to run at once, each from a thread of its own."""
         ...
 
     def run(self, batch: Batch) -> tuple[Array, Array]:
@@ -161,39 +168,63 @@ class Encoder:
         span_sums = Sums(firsts[-1], 3)
         vector_sums = Sums(firsts[-1], self.metadata.hidden)
         whole: list[tuple[int, int]] = []  # spans that are all of their text, and the text
-        at_once = max(AT_ONCE, self.budget // SHORT_TEXT)
-        for start in range(0, len(texts), at_once):
-            here = range(start, min(start + at_once, len(texts)))
-            tokens = [tokenise(self.tokenizer, texts[index], spans[index]) for index in here]
-            whole += [
-                (firsts[index] + place, index)
-                for index, one in zip(here, tokens, strict=True)
-                for place, span in enumerate(one.spans)
-                if one.ids and span == (0, len(one.ids))
-            ]
-            for batch in self.batches(tokens, here, firsts):
-                logits, vectors = self.run(batch)
-                for row, window in enumerate(batch.windows):
-                    text_sums.add(window.text, logits[row, 0], len(window.ids) - 2)
-                    for place, (span, first, last) in enumerate(window.spans, start=1):
-                        span_sums.add(span, logits[row, place], last - first)
-                        vector_sums.add(span, vectors[row, place], last - first)
+        made = self.batches(texts, spans, firsts, whole)
+        for batch, (logits, vectors) in self.answered(made):
+            for row, window in enumerate(batch.windows):
+                text_sums.add(window.text, logits[row, 0], len(window.ids) - 2)
+                for place, (span, first, last) in enumerate(window.spans, start=1):
+                    span_sums.add(span, logits[row, place], last - first)
+                    vector_sums.add(span, vectors[row, place], last - first)
         found = Pooled(text_sums.means(), span_sums.means(), vector_sums.means())
         for span, text in whole:  # a post of one moment feels as that moment does
             found.spans[span] = found.texts[text]
         return found
 
     def batches(
-        self, tokens: Sequence[Tokens], indices: range, firsts: Sequence[int]
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[Range]],
+        firsts: Sequence[int],
+        whole: list[tuple[int, int]],
     ) -> Iterator[Batch]:
-        """The batches of some texts: those at `indices`, whose first spans are `firsts`."""
+        """The batches of texts whose first spans are `firsts`; tokens of few are held at a time.
+
+        A span that is all of its text is added to `whole`, with the text.
+        """
         size = self.metadata.window
-        found = (
-            window
-            for index, one in zip(indices, tokens, strict=True)
-            for window in windows(one, text=index, first_span=firsts[index], size=size)
-        )
-        return batches(found, self.budget)
+        at_once = max(AT_ONCE, self.budget // SHORT_TEXT)
+        for start in range(0, len(texts), at_once):
+            found: list[Window] = []
+            for index in range(start, min(start + at_once, len(texts))):
+                one = tokenise(self.tokenizer, texts[index], spans[index])
+                found += windows(one, text=index, first_span=firsts[index], size=size)
+                whole += [
+                    (number, index)
+                    for number, span in enumerate(one.spans, start=firsts[index])
+                    if one.ids and span == (0, len(one.ids))
+                ]
+            yield from batches(found, self.budget)
+
+    def answered(self, found: Iterable[Batch]) -> Iterator[tuple[Batch, tuple[Array, Array]]]:
+        """The batches with what `run` makes of each, in their order; few are held at a time."""
+        workers = self.backend.workers
+        if workers == 1:
+            yield from ((batch, self.run(batch)) for batch in found)
+            return
+        waiting: deque[tuple[Batch, Future[tuple[Array, Array]]]] = deque()
+        with ThreadPoolExecutor(workers, "encoder") as pool:
+            try:
+                for batch in found:
+                    waiting.append((batch, pool.submit(self.run, batch)))
+                    if len(waiting) > AHEAD * workers:
+                        first, answer = waiting.popleft()
+                        yield first, answer.result()
+                while waiting:
+                    first, answer = waiting.popleft()
+                    yield first, answer.result()
+            finally:  # after an error, what has not begun need not be run
+                for _, answer in waiting:
+                    answer.cancel()
 
     def run(self, batch: Batch) -> tuple[Array, Array]:
         """One pass of the backend. Raises `Fatal` where it gives no numbers."""

@@ -13,18 +13,25 @@ from models.windows import Batch
 
 Array = NDArray[np.float32]
 
-# Tokens of a batch, padding included: in all at least, and for each thread. What a layer makes of
-# them should stay in the processor's cache: twice as many took 5 to 20 % longer.
-BUDGET, BUDGET_OF_THREAD = 384, 192
+# Tokens of a batch, padding included. What a layer makes of them should stay in the cache of one
+# core: four times as many took up to 10 % longer.
+BUDGET = 256
 
 
 class Session:
-    """A graph in onnxruntime. `threads` 0 is all cores; raises what onnxruntime does."""
+    """A graph in onnxruntime, run by `threads` workers at once (0: one for each core).
+
+    Each run has one thread. Batches side by side keep two cores busy; one batch shared by both, as
+    small as is good for their caches, leaves them waiting for each other a third of the time.
+    Raises what onnxruntime does.
+    """
 
     def __init__(self, path: Path, *, threads: int = 0) -> None:
-        options = session_options(threads)
-        self.budget = max(BUDGET, BUDGET_OF_THREAD * options.intra_op_num_threads)
-        self._session = onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
+        self.budget = BUDGET
+        self.workers = threads or len(os.sched_getaffinity(0))
+        self._session = onnxruntime.InferenceSession(
+            path, session_options(), ["CPUExecutionProvider"]
+        )
 
     def run(self, batch: Batch) -> tuple[Array, Array]:
         """See `models.encoder.Backend`."""
@@ -33,16 +40,12 @@ class Session:
         return logits, vectors
 
 
-def session_options(threads: int) -> onnxruntime.SessionOptions:
-    """How onnxruntime runs the graph."""
+def session_options() -> onnxruntime.SessionOptions:
+    """How onnxruntime runs the graph: a run has the thread that calls it, and no other."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     # Batches come in thousands of shapes; a plan kept for each would be memory never given back.
     options.enable_mem_pattern = False
-    # Waiting threads sleep: spinning ones take the processor from everything else that runs.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # The graph names its fused kernels itself; more fusing makes its layer norms slower.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     return options

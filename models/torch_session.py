@@ -29,6 +29,7 @@ class TorchSession:
 
     def __init__(self, folder: Path, *, device: str, precision: torch.dtype) -> None:
         self.budget = BUDGETS[device]
+        self.workers = 1
         self._device = torch.device(device)
         self._precision = precision
         self._network = restored.network(folder)[0].to(self._device)

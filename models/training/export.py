@@ -151,7 +151,7 @@ def source(
 def check_words(folder: Path, words: Quantised) -> None:
     """Raise `Fatal` unless the graph's word embeddings are exactly `words`."""
     lookup = graph.lookup((folder / metadata.GRAPH).read_bytes())
-    session = onnxruntime.InferenceSession(lookup.SerializeToString(), session_options(1))
+    session = onnxruntime.InferenceSession(lookup.SerializeToString(), session_options())
     every = np.arange(words.nibbles.shape[0])[None]
     (rows,) = session.run(None, {"input_ids": every})
     if not np.array_equal(rows[0], words.floats()):

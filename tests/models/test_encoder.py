@@ -1,5 +1,7 @@
 import json
 import shutil
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -198,6 +200,7 @@ class Broken:
     """A backend that answers with what damaged weights give."""
 
     budget = 64
+    workers = 1
 
     def __init__(self, logits, vectors):
         self.logits, self.vectors = logits, vectors
@@ -211,3 +214,49 @@ class Broken:
 def test_weights_that_give_no_numbers_are_damaged(tiny_weights, logits, vectors):
     with pytest.raises(Fatal, match="tiny-1 are damaged: they answer with NaN"):
         Encoder(tiny_weights, backend=Broken(logits, vectors))
+
+
+class Busy:
+    """A backend that runs batches of one token each at once, the earlier ones the slower."""
+
+    budget = 3
+    workers = 4
+
+    def __init__(self):
+        self.broken = None  # the token of a text that it fails on
+        self.at_once = self.most = self.runs = 0
+        self.lock = threading.Lock()
+
+    def run(self, batch):
+        with self.lock:
+            self.at_once += 1
+            self.runs += 1
+            self.most = max(self.most, self.at_once)
+            late = 0.02 / self.runs
+        time.sleep(late)
+        with self.lock:
+            self.at_once -= 1
+        if self.broken in batch.ids[:, 1]:
+            raise Fatal("broken")
+        value = batch.ids[:, 1:2, None].astype(np.float32)
+        spans = batch.pool.shape[1]
+        return np.tile(value, (1, spans, 3)), np.tile(value, (1, spans, 64))
+
+
+def test_batches_run_side_by_side_and_their_answers_stay_in_order(tiny_weights):
+    backend = Busy()
+    encoder = Encoder(tiny_weights, backend=backend)
+    words = ["goed", "slecht", "niet", "heel"] * 30
+    ids = [encoder.tokenizer.encode(word, add_special_tokens=False).ids[0] for word in words]
+    assert encoder.pool(words, [[]] * 120).texts[:, 0].tolist() == ids
+    assert 1 < backend.most <= 4
+    assert backend.runs == 121  # and one when it was made
+
+
+def test_an_error_of_one_batch_ends_the_reading_and_runs_few_more(tiny_weights):
+    backend = Busy()
+    encoder = Encoder(tiny_weights, backend=backend)
+    backend.broken = encoder.tokenizer.encode("goed", add_special_tokens=False).ids[0]
+    with pytest.raises(Fatal, match="broken"):
+        encoder.pool(["goed"] * 400, [[]] * 400)
+    assert backend.runs < 50
