@@ -28,7 +28,7 @@ class Session:
 
     def __init__(self, path: Path, *, threads: int = 0) -> None:
         self.budget = BUDGET
-        self.workers = threads or len(os.sched_getaffinity(0))
+        self.workers = threads or cores()
         self._session = onnxruntime.InferenceSession(
             path, session_options(), ["CPUExecutionProvider"]
         )
@@ -49,3 +49,10 @@ def session_options() -> onnxruntime.SessionOptions:
     # Batches come in thousands of shapes; a plan kept for each would be memory never given back.
     options.enable_mem_pattern = False
     return options
+
+
+def cores() -> int:
+    """How many cores this process may use; macOS and Windows only tell how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,10 +1,11 @@
+import os
 import sys
 
 import pytest
 
 from models import devices
 from models.bundled import Bundled
-from models.session import Session
+from models.session import Session, cores
 from umot.errors import Fatal, UnknownName
 
 
@@ -54,3 +55,10 @@ def test_on_a_card_it_reads_what_it_reads_on_the_cpu(tiny_weights):
     found = Bundled(path=tiny_weights, device="cuda").read(texts, spans)
     assert np.abs(found.texts - expected.texts).max() < 0.05
     assert np.abs(found.spans - expected.spans).max() < 0.05
+
+
+@pytest.mark.parametrize(("there", "expected"), [(8, 8), (None, 1)])
+def test_cores_where_the_system_does_not_tell_which_are_ours(monkeypatch, there, expected):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: there)
+    assert cores() == expected
