@@ -12,23 +12,34 @@ from umot.errors import Fatal
 def shrink(network: Encoder, layers: int) -> Encoder:
     """A network of `layers` evenly spaced layers of `network`, the last one included.
 
-    The tap layer goes along: every second of 12 layers makes layer 6 the third. Raises `Fatal`
-    for a number that does not divide the layers, or would leave the tap layer out.
+    The tap layer goes along, with the same share of the layers below it: every second of 12 makes
+    layer 6 the third. Raises `Fatal` for a number that cannot be shared out so.
     """
     shape = network.shape
-    step, rest = divmod(shape.layers, layers)
-    if rest or shape.tap_layer % step:
+    if not fits(shape.layers, shape.tap_layer, layers):
         good = [n for n in range(1, shape.layers + 1) if fits(shape.layers, shape.tap_layer, n)]
         numbers = ", ".join(map(str, good))
         raise Fatal(f"{layers} of {shape.layers} layers cannot be kept; try {numbers}")
-    made = Encoder(replace(shape, layers=layers, tap_layer=shape.tap_layer // step))
-    kept = {step * (number + 1) - 1: number for number in range(layers)}
-    return copied(network, made, kept)
+    tap_layer = layers * shape.tap_layer // shape.layers
+    made = Encoder(replace(shape, layers=layers, tap_layer=tap_layer))
+    chosen = [
+        *spaced(0, shape.tap_layer, tap_layer),
+        *spaced(shape.tap_layer, shape.layers, layers - tap_layer),
+    ]
+    return copied(network, made, {old: new for new, old in enumerate(chosen)})
 
 
 def fits(layers: int, tap_layer: int, kept: int) -> bool:
-    """Whether so many evenly spaced layers include the tap layer."""
-    return layers % kept == 0 and tap_layer % (layers // kept) == 0
+    """Whether so many layers can be kept with as large a share of them below the tap layer."""
+    below, rest = divmod(kept * tap_layer, layers)
+    return not rest and 0 < below <= tap_layer
+
+
+def spaced(start: int, stop: int, count: int) -> list[int]:
+    """`count` evenly spaced numbers from `start` up to `stop`, the last before it included."""
+    length = stop - start
+    # Rounded up in whole numbers: 23 / 21 x 21 is a little more than 23.
+    return [start - (-length * number // count) - 1 for number in range(1, count + 1)]
 
 
 def below_tap(network: Encoder) -> Encoder:

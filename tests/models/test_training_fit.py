@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from models.training import fit, losses
 from models.training.data import Row
 from models.training.examples import collate, encode
-from models.training.student import below_tap, shrink
+from models.training.student import below_tap, fits, shrink, spaced
 from umot.errors import Fatal
 
 TEXTS = ("de levering was snel", "de service was slecht", "een product", "niet goed", "traag!")
@@ -192,6 +192,18 @@ def test_a_student_keeps_every_second_layer_and_the_tap_goes_along(network):
         shrink(teacher, 3)
     with pytest.raises(Fatal, match="1 of 4 layers"):
         shrink(teacher, 1)
+
+
+def test_layers_are_spaced_alike_below_and_above_the_tap():
+    assert [spaced(0, 6, n) for n in (1, 3, 4, 6)] == [
+        [5],
+        [1, 3, 5],
+        [1, 2, 4, 5],
+        [0, 1, 2, 3, 4, 5],
+    ]
+    assert spaced(6, 12, 5) == [7, 8, 9, 10, 11]
+    assert [n for n in range(14) if fits(12, 6, n)] == [2, 4, 6, 8, 10, 12]
+    assert [n for n in range(14) if fits(12, 4, n)] == [3, 6, 9, 12]
 
 
 def test_what_lies_below_the_tap_gives_the_same_vectors(network, tokenizer):

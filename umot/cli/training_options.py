@@ -65,8 +65,8 @@ MeanWith = Annotated[
 Layers = Annotated[
     int | None,
     option(
-        "Keep only so many layers, evenly spaced (2, 4 or 6 of 12), and their vectors as they "
-        "were; 6 are twice as fast. Else all.",
+        "Keep only so many layers, evenly spaced (2, 4, 6, 8 or 10 of 12), and their vectors as "
+        "they were; 6 are twice as fast. Else all.",
         least=1,
     ),
 ]
