@@ -25,13 +25,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pyarrow.parquet as parquet
 import torch
 from machine import described
 
 from models.bundled import WEIGHTS, Bundled
 from models.encoder import Encoder
+from models.metadata import GRAPH
 from models.reader import Reader, Unread
+from models.session import Session, cores, session_options
 from models.training import base
 from umot import journey
 
@@ -41,7 +44,8 @@ BARS = {"tweets": (20, 30), "reviews": (12, 18)}  # times the pipeline: at least
 LONGEST, LARGEST = 2.0, 250.0  # seconds and MB of a first answer
 SLOW = 8  # of so many texts, by length, the pipeline reads one
 PIPELINE, OURS, STUDENT = "pipeline", "umot", "umot, student"
-WHOLE = "umot, moments traced"
+SHARED, WHOLE = "umot, a batch shared", "umot, moments traced"
+SHARED_BUDGET = 192  # tokens of a batch for each core that shares it
 COLD = """
 import sys, time
 start = time.perf_counter()
@@ -64,6 +68,18 @@ def texts_of(folder: Path, name: str, count: int) -> list[str]:
     every = [text for file in files for text in parquet.read_table(file)["text"].to_pylist()]
     chosen = np.random.default_rng(0).permutation(len(every))[:count]
     return [every[place] for place in chosen]
+
+
+class Shared(Session):
+    """One batch at a time, shared by all cores: what a batch for each core is held against."""
+
+    def __init__(self, path: Path, threads: int) -> None:
+        options = session_options()
+        options.intra_op_num_threads = threads or cores()
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self.budget = SHARED_BUDGET * options.intra_op_num_threads
+        self.workers = 1
+        self._session = onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
 
 
 def pipeline(cache: Path) -> Read:
@@ -102,11 +118,12 @@ def alone(encoder: Bundled | Encoder) -> Read:
 
 
 def contenders(
-    ours: dict[str, Bundled], weights: Path, cache: Path, *, others: bool
+    ours: dict[str, Bundled], weights: Path, cache: Path, *, threads: int, others: bool
 ) -> dict[str, Read]:
     """All that take turns, by name, but for whole posts."""
     found: dict[str, Read] = {PIPELINE: pipeline(cache)}
     found |= {name: alone(model) for name, model in ours.items()}
+    found[SHARED] = alone(Encoder(weights, backend=Shared(weights / GRAPH, threads)))
     if others:
         from models.torch_session import TorchSession
 
@@ -182,7 +199,13 @@ def main() -> None:
     for name, (_, language) in SETS.items():
         texts = texts_of(given.folder, name, given.texts)
         if not readers:
-            readers = contenders(ours, given.weights, given.base, others=not given.no_torch)
+            readers = contenders(
+                ours,
+                given.weights,
+                given.base,
+                threads=given.threads,
+                others=not given.no_torch,
+            )
         readers[WHOLE] = whole(model, language)
         found = raced(readers, texts, given.rounds)
         tokens = np.mean([len(model.encoder.tokenizer.encode(text).ids) for text in texts])
