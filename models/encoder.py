@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -34,7 +35,7 @@ Array = NDArray[np.float32]
 
 AT_ONCE = 512  # texts whose tokens are held at a time, at least
 SHORT_TEXT = 16  # tokens: of such, as many are held as fill a batch
-AHEAD = 2  # batches that wait for each worker while the texts after them become tokens
+AHEAD = 3  # batches for each worker: one is run, two wait while the next texts become tokens
 NEUTRAL = np.array([0, 1, 0], np.float32)
 
 
@@ -97,7 +98,7 @@ class Encoder:
         try:
             self.tokenizer = Tokenizer.from_file(str(folder / metadata.TOKENIZER))
             self.backend = backend or Session(folder / metadata.GRAPH, threads=threads)
-        except Exception as error:  # both libraries raise classes of their own for any damage
+        except Exception as error:  # tokenizers raises nothing narrower for a damaged file
             raise Fatal(f"the weights in {folder} cannot be loaded: {error}") from error
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
@@ -111,7 +112,7 @@ class Encoder:
             logits, vectors = self.run(collate([Window(0, [START, STOP], [])]))
         except Fatal:
             raise
-        except Exception as error:  # onnxruntime's own, for inputs it does not know
+        except Exception as error:  # onnxruntime's errors have no base of their own
             raise Fatal(f"the files in {folder} do not fit together: {error}") from error
         shapes = logits.shape[2:], vectors.shape[2:]
         if specials != [START, STOP] or shapes != ((3,), (self.metadata.hidden,)):
@@ -214,12 +215,12 @@ class Encoder:
         waiting: deque[tuple[Batch, Future[tuple[Array, Array]]]] = deque()
         with ThreadPoolExecutor(workers, "encoder") as pool:
             try:
-                for batch in found:
-                    waiting.append((batch, pool.submit(self.run, batch)))
-                    if len(waiting) > AHEAD * workers:
-                        first, answer = waiting.popleft()
-                        yield first, answer.result()
-                while waiting:
+                coming = iter(found)
+                while True:
+                    for batch in islice(coming, AHEAD * workers - len(waiting)):
+                        waiting.append((batch, pool.submit(self.run, batch)))
+                    if not waiting:
+                        return
                     first, answer = waiting.popleft()
                     yield first, answer.result()
             finally:  # after an error, what has not begun need not be run

@@ -7,5 +7,6 @@ import shutil
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-# A package of the system, which pip cannot bring: CI installs it first.
-NEEDED = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (make system-deps)")
+NEEDED = pytest.mark.skipif(  # a package of the system, which pip cannot bring; CI has it
+    CHROMIUM is None, reason="needs chromium (make system-deps)"
+)

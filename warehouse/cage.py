@@ -167,8 +167,7 @@ def main() -> int:
         answer(json.load(sys.stdin))
     except (MemoryError, duckdb.OutOfMemoryException):
         return MEMORY
-    # Whatever went wrong, what is told here is all that reaches who asked: nobody hears stderr.
-    except Exception as error:
+    except Exception as error:  # nobody hears stderr: what is told here is all that is heard
         number = error.errno if isinstance(error, OSError) else None
         if number in ENDS:
             return ENDS[number]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.cli.labelled_posts import ROWS, written
 from umot.cli import main
 
 PLUGIN = Path(__file__).parents[1] / "flows" / "plugin"
@@ -52,3 +53,15 @@ def fast_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test model, which looks for a few words, reads in place of the one that ships."""
     monkeypatch.syspath_prepend(str(PLUGIN))
     monkeypatch.setenv("UMOT_MODEL__NAME", "test-words")
+
+
+@pytest.fixture
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model reads on one thread."""
+    monkeypatch.setenv("UMOT_MODEL__THREADS", "1")
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """A file of a few labelled posts."""
+    return written(tmp_path / "labelled.csv", ROWS)

@@ -1,8 +1,7 @@
-"""`umot models evaluate` and `umot models card` as people and programs use them."""
+"""`umot models evaluate` as people and programs use it."""
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -13,38 +12,11 @@ import pytest
 
 from models.bundled import WEIGHTS
 from tests.cli.conftest import Umot
+from tests.cli.labelled_posts import ROWS, written
 from tests.models.conftest import network, tiny_weights  # noqa: F401 - fixtures
 
-ROWS = [
-    ("Snel bezorgd en keurig ingepakt, helemaal top!", "positive", "nl", "shop"),
-    ("Nooit meer, wat een waardeloze klantenservice.", "negative", "nl", "bank"),
-    ("Het filiaal ligt tegenover het station.", "neutral", "nl", "bank"),
-    ("What a wonderful stay, thank you so much!", "positive", "en", "hotel"),
-    ("They lost my luggage and nobody cares. Awful.", "negative", "en", "airline"),
-    ("The meeting is on Tuesday at three.", "neutral", "en", "bank"),
-    ("Echt een geweldige winkel, ik ben er dol op!", "negative", "nl", "shop"),  # labelled wrongly
-]
+pytestmark = pytest.mark.usefixtures("one_thread")
 KEYS = {"file", "rows", "accuracy", "macro_f1", "macro_recall", "ece", "per_label", "seconds"}
-
-
-@pytest.fixture
-def umot(umot: Umot, monkeypatch: pytest.MonkeyPatch) -> Umot:
-    """Runs a command in this process, the model on one thread."""
-    monkeypatch.setenv("UMOT_MODEL__THREADS", "1")
-    return umot
-
-
-@pytest.fixture
-def labelled(tmp_path: Path) -> Path:
-    return written(tmp_path / "labelled.csv", ROWS)
-
-
-def written(path: Path, rows: list[tuple[str, ...]]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["text", "label", "language", "domain"])
-        writer.writerows(rows)
-    return path
 
 
 def test_json_has_the_promised_figures(umot: Umot, labelled: Path) -> None:
@@ -275,38 +247,3 @@ def test_a_picture_of_what_was_found(umot: Umot, labelled: Path, tmp_path: Path)
     drawn = picture.read_text("utf-8")
     assert "7 texts, accuracy 85.7 %" in drawn
     assert "how often it was right" in drawn
-
-
-def test_the_card_steers_no_terminal(umot: Umot, labelled: Path, tmp_path: Path) -> None:
-    figures, target = tmp_path / "figures.json", tmp_path / "card.md"
-    named = labelled.rename(tmp_path / "ev\x1b[31mil.csv")
-    figures.write_text(umot("models", "evaluate", named, "--format", "json").out, "utf-8")
-    shown = umot("models", "card", WEIGHTS, "--accuracy", figures)
-    assert "| ev\\x1b[31mil.csv | 7 |" in shown.out
-    assert "\x1b" not in shown.out
-    assert umot("models", "card", "--accuracy", figures, "--out", target).code == 0
-    assert "\x1b" not in target.read_text("utf-8")
-
-
-def test_places_where_no_card_or_figures_can_be(umot: Umot, tmp_path: Path) -> None:
-    for command, what in (
-        (("card", "--out", tmp_path / "gone" / "x.md"), "cannot be written: No such file"),
-        (("card", "--out", tmp_path), "cannot be written: Is a directory"),
-        (("evaluate", tmp_path), "is no file"),
-    ):
-        ran = umot("models", *command)
-        assert (ran.code, ran.out) == (1, "")
-        assert what in ran.err
-
-
-def test_the_card_of_weights_with_their_figures(umot: Umot, labelled: Path, tmp_path: Path) -> None:
-    figures = tmp_path / "figures.json"
-    figures.write_text(umot("models", "evaluate", labelled, "--format", "json").out, "utf-8")
-    shown = umot("models", "card", WEIGHTS, "--accuracy", figures)
-    assert shown.code == 0
-    assert "| labelled.csv | 7 | 85.7 |" in shown.out
-    target = tmp_path / "card.md"
-    ran = umot("models", "card", "--accuracy", figures, "--out", target)
-    assert (ran.code, ran.out) == (0, "")
-    assert target.read_text("utf-8") == shown.out
-    assert umot("models", "card", tmp_path).code == 1

@@ -25,7 +25,7 @@ def test_a_driver_without_a_card_is_no_card(monkeypatch, tmp_path):
     import torch
 
     if torch.cuda.is_available():
-        pytest.skip("there is a CUDA device here")
+        pytest.skip("there is a CUDA device here")  # a driver whose card is gone cannot be played
     no_driver(monkeypatch, tmp_path)
     (tmp_path / "nvidiactl").touch()
     assert devices.driver()
@@ -48,7 +48,7 @@ def test_on_a_card_it_reads_what_it_reads_on_the_cpu(tiny_weights):
     import torch
 
     if not torch.cuda.is_available():
-        pytest.skip("no CUDA device here")
+        pytest.skip("no CUDA device here")  # both are to be real
     texts = ["de service was slecht", "goed!", "the levering was late " * 90]
     spans = [[(0, 10)], [], [(0, 12), (20, 40)]]
     expected = Bundled(path=tiny_weights, device="cpu").read(texts, spans)

@@ -13,6 +13,7 @@ import typer
 
 from umot.cli.common import progress, rows, safe, say, state
 from umot.cli.setup import describe
+from umot.cli.training_checks import BUNDLED
 from umot.errors import Fatal
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from umot.plugins import Scorer
 
 FORMATS = ("table", "json")
-BUNDLED = "bundled"
 NO_GROUPS = "none"
 FEW = 100  # labelled texts below which figures say little
 
