@@ -25,11 +25,6 @@ Writes the part "cascades" of results/alerts.json; `--kept` keeps what the queri
 
 from __future__ import annotations
 
-import sys
-
-# benchmarks/warehouse.py is called like the package that is to be imported.
-sys.path.append(sys.path.pop(0))
-
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass

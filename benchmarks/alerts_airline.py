@@ -13,11 +13,6 @@ Nobody observed these tweets twice, so the rules on reach have nothing to go by 
 
 from __future__ import annotations
 
-import sys
-
-# benchmarks/warehouse.py is called like the package that is to be imported.
-sys.path.append(sys.path.pop(0))
-
 import argparse
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -87,7 +82,7 @@ def fill(warehouse: Warehouse, airline: str, rows: list[dict[str, Any]]) -> None
 
 def settings() -> Settings:
     """The default rules over windows of 6 hours; a stage takes a day, for its moments are few."""
-    rules = {name: {"enabled": name in ASKED} for name in RULES}
+    rules: dict[str, dict[str, float]] = {name: {"enabled": name in ASKED} for name in RULES}
     rules["volume_spike"]["hours"] = WINDOW
     rules["negative_share"]["hours"] = WINDOW
     return Settings(

@@ -15,11 +15,6 @@ arrived. What was posted too late to be told of before the end is counted as suc
 
 from __future__ import annotations
 
-import sys
-
-# benchmarks/warehouse.py is called like the package that is to be imported.
-sys.path.append(sys.path.pop(0))
-
 import argparse
 import json
 import os
@@ -27,6 +22,7 @@ import signal
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -116,8 +112,10 @@ def passes(url: str) -> list[Pass]:
         found.append(
             Pass(
                 flows[run["flow_id"]],
-                *(seconds(run[name]) for name in ("expected_start_time", "start_time", "end_time")),
-                max(ends, default=0.0),
+                due=seconds(run["expected_start_time"]),
+                began=seconds(run["start_time"]),
+                ended=seconds(run["end_time"]),
+                raised=max(ends, default=0.0),
             )
         )
     return found

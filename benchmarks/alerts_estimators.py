@@ -17,11 +17,6 @@ the part "estimators" of results/alerts.json; `--kept` is the folder of alerts.p
 
 from __future__ import annotations
 
-import sys
-
-# benchmarks/warehouse.py is called like the package that is to be imported.
-sys.path.append(sys.path.pop(0))
-
 import argparse
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -109,7 +104,8 @@ class Learnt:
 
 def learnt(past: list[Case]) -> Learnt:
     """The usual factor, and the number of people that serves SEISMIC best, for each source."""
-    factors, crowds = {}, {}
+    factors: dict[int, float] = {}
+    crowds: dict[int, float] = {}
     for place in {one.place for one in past}:
         own = [one for one in past if one.place == place]
         grown = [np.log1p(one.later) - np.log1p(one.counts[-1]) for one in own]

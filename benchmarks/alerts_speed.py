@@ -10,11 +10,6 @@ wall and CPU seconds. Writes the part "speed" of results/alerts.json.
 
 from __future__ import annotations
 
-import sys
-
-# benchmarks/warehouse.py is called like the package that is to be imported.
-sys.path.append(sys.path.pop(0))
-
 import argparse
 import statistics
 import tempfile

@@ -13,11 +13,6 @@ written to results/console.json.
 
 from __future__ import annotations
 
-import sys
-
-# A neighbour is called like a package that is to be imported.
-sys.path.append(sys.path.pop(0))
-
 import argparse
 import json
 import statistics

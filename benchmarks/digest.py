@@ -14,14 +14,10 @@ to benchmarks/results/digest.json, what they ran beside in the note.
 
 from __future__ import annotations
 
-import sys
-
-# benchmarks/warehouse.py is called like the package that is to be imported.
-sys.path.append(sys.path.pop(0))
-
 import argparse
 import json
 import random
+import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta

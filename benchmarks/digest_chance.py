@@ -9,11 +9,6 @@ Writes results/digest_chance.json.
 
 from __future__ import annotations
 
-import sys
-
-# benchmarks/warehouse.py is called like the package that is to be imported.
-sys.path.append(sys.path.pop(0))
-
 import argparse
 import json
 import random

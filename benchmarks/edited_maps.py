@@ -51,7 +51,7 @@ def places(reader: Reader, texts: Sequence[Sentence]) -> list[tuple[str, str | N
     of_post: dict[str, list[Moment]] = {str(row): [] for row in range(len(texts))}
     for moment in moments:
         of_post[moment.post_id].append(moment)
-    mains = [main_moment(found) or (found or [None])[0] for found in of_post.values()]
+    mains = [main_moment(found) or next(iter(found), None) for found in of_post.values()]
     return [(one.touchpoint, one.runner_up) if one else (NONE, None) for one in mains]
 
 

@@ -152,8 +152,10 @@ def main() -> None:
     sets = labelled(given.labelled, given.rows)
     for name, (texts, truth) in sets.items():
         languages = [name.rpartition("_")[2]] * len(texts)
-        answers = (one.read(texts, [[]] * len(texts), languages).texts for one in (exact, whole))
-        read[name] = truth, *answers
+        of_exact, of_whole = (
+            one.read(texts, [[]] * len(texts), languages).texts for one in (exact, whole)
+        )
+        read[name] = truth, of_exact, of_whole
         print(f"{name}: {len(texts)}", flush=True)
     result: dict[str, Any] = {"model": whole.metadata.name, "machine": described(), "groups": {}}
     for group, names in groups(list(sets)).items():

@@ -84,8 +84,9 @@ class Shared(Session):
 
 def pipeline(cache: Path) -> Read:
     """``transformers.pipeline`` with a model of XLM-R-base's size, a text at a time."""
-    import transformers
+    import transformers as typed
 
+    transformers: Any = typed  # its types refuse what it documents (num_labels)
     names = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
     tokenizer = transformers.PreTrainedTokenizerFast(
         tokenizer_file=str(base.fetch(cache) / base.TOKENIZER), model_max_length=512, **names
@@ -94,7 +95,7 @@ def pipeline(cache: Path) -> Read:
         vocab_size=250_002, max_position_embeddings=514, type_vocab_size=1, num_labels=3
     )
     model = transformers.XLMRobertaForSequenceClassification(settings).eval()
-    made: Any = transformers.pipeline(
+    made = transformers.pipeline(
         "text-classification", model=model, tokenizer=tokenizer, device="cpu"
     )
     return lambda texts: [made(text, truncation=True) for text in texts]

@@ -1,6 +1,6 @@
 """How the warehouse does at size: loading, publishing, digests, the cookbook, a pass.
 
-    warehouse.py [SIZE...] [--folder FOLDER] [--keep] [--only PHASE...]
+    warehouse_sizes.py [SIZE...] [--folder FOLDER] [--keep] [--only PHASE...]
 
 SIZE is a number of posts (default 100000 1000000 10000000); each is made by SQL from the texts in
 ../shared/data (`warehouse_fill`). FOLDER holds the warehouses (default: a new temporary one);
@@ -13,15 +13,11 @@ results/warehouse.json; those of phases that --only leaves out are kept where th
 
 from __future__ import annotations
 
-import sys
-
-# This file is called like the package that it measures: that one is to be imported.
-sys.path.append(sys.path.pop(0))
-
 import argparse
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
