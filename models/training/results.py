@@ -80,20 +80,21 @@ def with_kept(
     if same:
         described = replace(described, mean=start.mean)
     whose = start.notes.get("calibrated", start.name)
+    earlier: dict[str, str] = start.notes.get("taken_over", {})
     if not calibrates:
         return replace(
             described,
             bend=start.bend,
             temperature=start.temperature,
             temperatures=start.temperatures,
-            notes={**described.notes, "calibrated": whose},
+            notes={**described.notes, "calibrated": whose, "taken_over": earlier},
         )
     if described.bend != start.bend:
         return described
     fitted = described.temperatures
-    earlier = {**dict.fromkeys(start.temperatures, whose), **start.notes.get("taken_over", {})}
-    taken = {language: name for language, name in earlier.items() if language not in fitted}
-    notes = {**described.notes, "taken_over": taken} if taken else described.notes
+    kept = {**dict.fromkeys(start.temperatures, whose), **earlier}
+    taken = {language: name for language, name in kept.items() if language not in fitted}
+    notes = {**described.notes, "taken_over": taken}
     return replace(described, temperatures={**start.temperatures, **fitted}, notes=notes)
 
 

@@ -37,6 +37,8 @@ def test_temperatures_are_kept_where_this_training_cannot_tell_them(start):
         new, dataclasses.replace(found, name="later"), calibrates=True, same=False
     )
     assert again.notes["taken_over"] == {"de": "tiny-1"}
+    wholly = results.with_kept(new, again, calibrates=False, same=False)
+    assert wholly.notes["taken_over"] == {"de": "tiny-1"}
     # A temperature that was fitted with another bend would say nothing.
     assert results.with_kept(new, bent, calibrates=True, same=False).temperatures == {"nl": 1.4}
     assert results.with_kept(new, None, calibrates=False, same=True) == new
