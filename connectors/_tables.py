@@ -6,11 +6,10 @@ import csv
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,8 +39,11 @@ class Table(Protocol):
 
     unit: str
 
-    def columns(self) -> list[str]:
-        """Name the columns; none for JSON Lines without a line."""
+    def columns(self, sought: Iterable[str] = ()) -> list[str]:
+        """Name the columns; none for JSON Lines without a line.
+
+        JSON Lines are read until all those `sought` have come, and somewhat further.
+        """
         ...
 
     def rows(self, wanted: Sequence[str]) -> Iterator[Row]:
@@ -72,7 +74,7 @@ class _Csv:
         self._delimiter = delimiter
         self._encoding = encoding
 
-    def columns(self) -> list[str]:
+    def columns(self, sought: Iterable[str] = ()) -> list[str]:
         with open_lines(self._path, self._encoding) as lines:
             return self._header(lines)
 
@@ -136,14 +138,18 @@ class _JsonLines:
         self._path = path
         self._encoding = encoding
 
-    def columns(self) -> list[str]:
+    def columns(self, sought: Iterable[str] = ()) -> list[str]:
         with open_lines(self._path, self._encoding) as lines:
-            rows = list(islice(self._objects(lines), SAMPLE))
-        names = dict.fromkeys(
-            name for _, found, _ in rows if isinstance(found, dict) for name in found
-        )
-        if rows and not names:
-            array = rows[0][2].lstrip().startswith("[")
+            first, names, missing = None, dict[str, None](), set(sought)
+            for count, (_, found, line) in enumerate(self._objects(lines)):
+                first = line if first is None else first
+                if isinstance(found, dict):
+                    names |= dict.fromkeys(found)
+                    missing -= found.keys()
+                if count >= SAMPLE and not missing:
+                    break
+        if first is not None and not names:
+            array = first.lstrip().startswith("[")
             what = "one JSON array" if array else "nothing that is a JSON object"
             raise Fatal(f"{self._path.name} holds {what}; one object on each line is needed")
         return list(names)
@@ -178,7 +184,7 @@ class _Parquet:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def columns(self) -> list[str]:
+    def columns(self, sought: Iterable[str] = ()) -> list[str]:
         with self._file() as file:
             return list(file.schema_arrow.names)
 

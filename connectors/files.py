@@ -172,7 +172,7 @@ class Files:
             yield RawItem(payload, now, f"{path.name} {table.unit} {row.number}")
 
     def _mapping(self, path: Path, table: Table) -> dict[str, str]:
-        columns = table.columns()
+        columns = table.columns(self._map.values() if self._map is not None else ())
         if not columns:  # JSON Lines of a day on which nothing was said
             return {}
         there = f"{path.name} has the columns {', '.join(columns)}"

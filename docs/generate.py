@@ -206,7 +206,8 @@ def macros(db: object) -> str:
 COOKBOOK = """\
 # SQL cookbook
 
-Questions that marketers ask, each answered by one statement that runs as it is:
+Questions that marketers ask, each answered by one statement that runs as it is (`posts-that-say`
+needs `pip install 'umot[search]'`):
 
 ```console
 $ umot sql            # a prompt: .queries lists these names, .run NAME asks one

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -31,7 +31,7 @@ USES = {
     "own": "OK",
     "yours": "YOURS",
 }
-OWN_SET = "own"
+OWN_SET, YOURS = "own", "yours"
 MEANINGS = (
     "Commercial use: OK means that the licence allows it (some ask to be named, as is done here); "
     "NC that it is for research or personal use only; UNCLEAR that no licence is stated, or that a "
@@ -54,7 +54,7 @@ def made(folder: Path, accuracy: Path | None = None) -> str:
     template = Template((HERE / "card.md").read_text("utf-8"))
     try:
         shown = {
-            "figures": figures(measured, described.languages),
+            "figures": figures(measured, described.languages, yours(notes)),
             "reliability": reliability(measured),
             "weak": weak(measured),
         }
@@ -93,16 +93,17 @@ def training(notes: Mapping[str, Any]) -> str:
     text += f" of {recipe['batch']} posts" if "batch" in recipe else ""
     text += f" over {notes['rows']:,} rows (see Data)" if "rows" in notes else ""
     text += f", with the answers of {notes['teacher']} as a teacher" if "teacher" in notes else ""
+    text += f", going on from {notes['start']['name']}" if "start" in notes else ""
     text += f", in a mean with {notes['mean_with']['name']}" if "mean_with" in notes else ""
     if recipe:
         settings = ", ".join(f"{key} {value}" for key, value in recipe.items() if key != "batch")
         text += f". Settings: {settings}"
-    return f"{text}. `umot models train` runs the same recipe."
+    return f"{text}. `umot models train` is what trains."
 
 
 def against_fp32(found: Mapping[str, float] | None) -> str:
     """How far the 8 bits are from the network they were made of."""
-    if not found:
+    if not found or not found.get("texts"):
         return "Its distance from the network in fp32 was not recorded."
     return (
         f"Against the network in fp32, over {found['texts']:,} texts: "
@@ -163,7 +164,32 @@ def data(notes: Mapping[str, Any]) -> str:
         )
     summary = ", ".join(f"{use} {100 * rows / total:.0f} %" for use, rows in shares.most_common())
     intro = f"{total:,} rows in an epoch, repeats counted: {summary}. {MEANINGS}"
+    if others := earlier(notes):
+        intro += f" What it went on from learnt from these too: {', '.join(others)}."
     return f"{intro}\n\n" + "\n".join(lines)
+
+
+def yours(notes: Mapping[str, Any]) -> list[str]:
+    """The names of the user's files that were trained on."""
+    sets: Mapping[str, Mapping[str, Any]] = notes.get("sets") or {}
+    return [name for name, one in sets.items() if one.get("licence") == YOURS]
+
+
+def earlier(notes: Mapping[str, Any]) -> list[str]:
+    """The sets that only the weights before it learnt from, with what their licences allow."""
+    found = dict(before(notes))
+    return [
+        f"{cell(name)} ({found[name]})" for name in sorted(found.keys() - notes.get("sets", {}))
+    ]
+
+
+def before(notes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each set of the weights that went before, and of those before them, with what it allows."""
+    for origin in ("start", "mean_with"):
+        about = notes.get(origin, {})
+        for name, one in about.get("sets", {}).items():
+            yield name, USES.get(str(one.get("licence")), "UNCLEAR")
+        yield from before(about) if about else ()
 
 
 def described_set(name: str, use: str, known: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from models.language import primary
 from umot.errors import Fatal
 
 RATES = "rows | accuracy | macro-F1 [95 %] | macro-recall | calibration error |"
@@ -33,21 +34,31 @@ def load(path: Path, name: str) -> dict[str, Any]:
     return {**content, "files": own, "all": whole}
 
 
-def figures(measured: Mapping[str, Any], languages: Collection[str]) -> str:
-    """The tables of figures, each with its line of explanation."""
+def figures(
+    measured: Mapping[str, Any], languages: Collection[str], learnt: Collection[str] = ()
+) -> str:
+    """The tables of figures, each with its line of explanation.
+
+    `learnt` are the names of the user's files that were trained on.
+    """
     if not measured:
         return "None were given. `umot models evaluate FILE` measures them on labelled texts."
     machine = measured.get("machine", {})
-    where = f", measured on {machine['date']} ({machine['processor']})" if machine else ""
+    where = f" (measured on {machine['date']}, {machine['processor']})" if machine else ""
+    files = {Path(str(one["file"])).name for one in measured["files"]}
+    known = ", ".join(sorted(files & set(learnt)))
+    what = "Texts that were not trained on"
+    if known:
+        what = f"Nine of ten texts of {known} were trained on: expect less of new ones"
     parts = [
-        f"Texts that were not trained on{where}. Percent, with 95 % bootstrap intervals; macro "
+        f"{what}{where}. Percent, with 95 % bootstrap intervals; macro "
         "figures over the labels that occur; calibration error 0 to 1."
     ]
     groups = measured["all"].get("groups", {})
     for column in ("language", "domain"):
         if groups.get(column):
             parts.append(table(column, sorted(groups[column].items())))
-    if others := sorted(set(groups.get("language", {})) - set(languages)):
+    if others := sorted(one for one in groups.get("language", {}) if primary(one) not in languages):
         parts.append(f"Not switched on, and shown for what they are worth: {', '.join(others)}.")
     if measured.get("pools"):
         parts += ["Sets taken together:", table("sets", measured["pools"].items())]

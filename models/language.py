@@ -31,6 +31,11 @@ NOISE = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+|@\w+|\d+|<\w+>")
 NORWEGIAN = {"nn": "no"}
 
 
+def primary(code: str) -> str:
+    """The language of a code as people and platforms write it: nl of NL, nl-BE and nl_NL."""
+    return code.strip().lower().replace("_", "-").split("-")[0]
+
+
 class Identifier:
     """Tells the languages of texts apart.
 
@@ -52,7 +57,7 @@ class Identifier:
 
         `given` is what the platform says: it stands where the text does not clearly differ.
         """
-        said = given.replace("_", "-").split("-")[0].lower() if given else None
+        said = primary(given) if given else None
         default = said if said in self.languages else self.default
         clean = NOISE.sub(" ", text[:LONGEST])
         if sum(map(str.isupper, clean)) > sum(map(str.islower, clean)):

@@ -58,7 +58,7 @@ def elsewhere(name: str, settings: config.Model) -> Scorer:
     if (folder / FILE).is_file():
         from models.bundled import Bundled
 
-        return Bundled(settings.threads, folder)
+        return Bundled(settings.threads, folder, settings.device)
     if folder.is_dir() and not (folder / "config.json").is_file():
         raise Fatal(f"{folder} holds no model: neither {FILE} nor config.json is there")
     # Of my-model/weigths, my-model is here: no hub is asked for it, which takes most of a minute

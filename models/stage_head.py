@@ -10,6 +10,7 @@ import json
 import logging
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,6 +36,15 @@ FORMAT = 1  # raised when what reads the file has to change
 CLASSES = (*STAGES, NONE)
 LEVELS = 127  # of a weight of a word, in 8 bits
 FELT = "felt_"  # the names of a feeling's arrays begin so
+UNREADABLE = (  # what numpy and the modules below it raise for a damaged file
+    ValueError,
+    KeyError,
+    TypeError,
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,7 @@ def load(folder: Path) -> StageHead | None:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             head = parse(path, arrays)
-    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise Fatal(f"{path} is damaged: {error!r}") from error
     if head.graph != graph_of(folder):
         log.warning("%s was fitted for other weights and is not used: fit it again", path)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from models.language import Identifier
+from models.language import Identifier, primary
 from models.text import normalise
 from models.training.data import STAGES, Row, place
 from umot.post import LABELS
@@ -31,7 +31,7 @@ def row(
     stage = index(cells.get("stage"), STAGES, "stage")
     if label is None and stage is None and not unlabelled:
         raise ValueError("no label (texts without one can only be learnt from with --teacher)")
-    language = str(cells.get("language") or "").strip().lower().replace("_", "-").split("-")[0]
+    language = primary(str(cells.get("language") or ""))
     if language and not (len(language) == 2 and language.isascii() and language.isalpha()):
         raise ValueError(f"language {cells['language']!r} is not a code like nl")
     return Row(text, label, language or identifier.identify(text), source, stage)

@@ -18,7 +18,7 @@ OURS_LEAST = 300  # and never fewer
 ASIDE = 12  # of our own posts, one in so many is kept for calibration
 CALIBRATED = 2000  # rows of each validation set, at most, that tell the temperatures
 ENOUGH = 200  # rows kept aside from which a temperature can be told
-TEXTS = 400  # at most, of the user's and of our own, that set the ranges of activations
+TEXTS = 400  # that set the ranges of activations: the user's and our own, up to so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,13 @@ def from_public(
     train, held = given.split(rows)
     chosen = recipe.chosen_rows(labelled, plan, languages=languages, seed=seed)
     validation = sample(labelled / "sentiment", "validation", plan, CALIBRATED) + held
+    texts = [row.text for row in sample(labelled / "sentiment", "train", plan, 12)]
+    ours = [row.text for row in train + data.own_posts()]
     return Material(
         chosen + train * recipe.OWN_TIMES,
         held,
-        [row.text for row in sample(labelled / "sentiment", "train", plan, 12)],
+        # A plan of few sets, or of small languages, has too few texts for ranges and a mean.
+        texts + thinned(ours, TEXTS - len(texts)),
         validation,
         len(validation) >= ENOUGH,
         licences(plan, rows),

@@ -160,19 +160,17 @@ def settings(
     *,
     fresh: bool,
     smaller: bool,
-    staged: bool,
     public: bool = False,
     joining: bool = False,
 ) -> fit.Recipe:
     """How to train a network of that shape.
 
     `fresh`: it is the base, which has learnt nothing of sentiment yet. `smaller`: it has lost
-    layers. `public`: the public sets are learnt from, not the user's few rows only. `staged`: some
-    of the user's rows tell their stage, so what is below the tap layer has something to learn too.
-    `joining`: the result is to be a mean with other weights.
+    layers. `public`: the public sets are learnt from, not the user's few rows only: those
+    leave the vectors as they are. `joining`: the result is to be a mean with other weights.
     """
     if joining:
-        alone = settings(shape, fresh=fresh, smaller=smaller, staged=staged, public=public)
+        alone = settings(shape, fresh=fresh, smaller=smaller, public=public)
         return JOINING if fresh else replace(alone, kept=JOINING.kept)
     if smaller:
         return replace(RECIPE, epochs=2.0, frozen_layers=0, vectors=VECTORS)
@@ -180,9 +178,6 @@ def settings(
         return RECIPE
     if public:
         return AGAIN
-    if staged:
-        frozen = shape.tap_layer // 2
-        return replace(FINE, frozen_layers=frozen, stage_weight=RECIPE.stage_weight)
     return replace(FINE, frozen_layers=shape.tap_layer)
 
 

@@ -107,9 +107,11 @@ def alone(folder: Path) -> Iterator[None]:
 def begun(job: Job, rows: Sequence[Row], settings: fit.Recipe) -> str:
     """Write down what is trained in the folder; returns a digest of it.
 
-    Raises `Fatal` where a checkpoint of something else is there. One without a description
-    (copied there by hand) is taken at its word.
+    Raises `Fatal` where a folder would be lost, or where a checkpoint of something else is there.
+    One without a description (copied there by hand) is taken at its word.
     """
+    for name in (WEIGHTS, f"{WEIGHTS}.new", f"{WEIGHTS}.old"):
+        must_be_weights(job.out / name)
     wanted = description(job, rows, settings)
     path, checkpoint = job.out / SETTINGS, job.out / CHECKPOINT
     if path.exists():
@@ -126,6 +128,16 @@ def begun(job: Job, rows: Sequence[Row], settings: fit.Recipe) -> str:
     fresh.write_text(content, "utf-8")
     fresh.replace(path)
     return hashlib.sha256(content.encode()).hexdigest()[:8]
+
+
+def must_be_weights(folder: Path) -> None:
+    """Raise `Fatal` where something else than weights is: it would give way to the new ones."""
+    if not folder.exists() or any(
+        (folder / name).is_file() for name in (metadata.FILE, metadata.GRAPH)
+    ):
+        return
+    if not folder.is_dir() or any(folder.iterdir()):
+        raise Fatal(f"{folder} holds no weights, and would give way to them: take another --out")
 
 
 def description(job: Job, rows: Sequence[Row], settings: fit.Recipe) -> dict[str, Any]:

@@ -99,9 +99,12 @@ def of_read(scorer: Bundled, labelled: Path) -> Examples | None:
     return read(scorer, rows, [row.source for row in rows])
 
 
-def of_weak(scorer: Bundled, labelled: Path) -> Examples:
-    """Rows of the journey sets with a weak label."""
+def of_weak(scorer: Bundled, labelled: Path) -> Examples | None:
+    """Rows of the journey sets with a weak label; None where `labelled` has none of their sets."""
     rows = list(weak_rows(labelled, scorer.languages))
+    if not rows:
+        log.warning("no journey set with labels that imply a stage is in %s", labelled)
+        return None
     found = read(scorer, rows, [row.source for row in rows])
     pairs = zip(found.groups, found.labels.tolist(), strict=True)
     weights = [times(source, stage) for source, stage in pairs]
@@ -113,6 +116,12 @@ def times(source: str, stage: int | None) -> float:
     if source != REASONED:
         return 1.0
     return BOOKING_WEIGHT if stage == BOOKING else REASONED_WEIGHT
+
+
+def of_given(scorer: Bundled, rows: Sequence[Row]) -> Examples | None:
+    """Rows of a user's that tell their stage; None where there are none."""
+    told = [row for row in rows if row.stage is not None]
+    return read(scorer, told, [row.source for row in told]) if told else None
 
 
 def of_maps(scorer: Bundled) -> Examples:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -34,6 +34,7 @@ from models.resemblance import Resemblance, Spans
 from models.stage_head import StageHead
 from models.tracing import Tracer, mixed
 from models.training import own_feelings, stage_examples
+from models.training.data import Row
 from models.training.regression import on_vectors, on_words
 from models.training.stage_examples import UNSEEN, Examples, Labels, together
 from umot import journey
@@ -50,13 +51,17 @@ TELLINGS = 2  # of own posts: small talk beside a story is rarer in them than am
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is learnt from (`read` by hand apart, if there is any), and what is `held` back."""
+    """What is learnt from, and what is `held` back.
+
+    Apart are sentences `read` by hand, what the public sets imply (`weak`), and the user's `given`.
+    """
 
     own: Examples
     maps: Examples
     held: Examples
     read: Examples | None
     weak: Examples | None
+    given: Examples | None = None
 
     def all_but(self, out: NDArray[np.bool_] | None = None) -> Examples:
         """All to learn from, without the sentences read by hand that `out` names."""
@@ -66,6 +71,8 @@ class Material:
             several.append(kept.weighing(READ_WEIGHT))
         if self.weak is not None:
             several.append(self.weak.weighing(WEAK_WEIGHT))
+        if self.given is not None:
+            several.append(self.given.weighing(READ_WEIGHT))
         return together(several)
 
 
@@ -83,8 +90,8 @@ class Pair:
         return examples.vectors @ self.vectors[0] + self.vectors[1], told
 
 
-def fit(folder: Path, labelled: Path | None = None) -> StageHead:
-    """Fit the head of the weights in `folder`; it is not written yet."""
+def fit(folder: Path, labelled: Path | None = None, given: Sequence[Row] = ()) -> StageHead:
+    """Fit the head of the weights in `folder`, on a user's `given` rows too; it is not written."""
     scorer = Bundled(path=folder)
     found = Material(
         stage_examples.of_posts(scorer, times=TELLINGS),
@@ -92,6 +99,7 @@ def fit(folder: Path, labelled: Path | None = None) -> StageHead:
         stage_examples.of_posts(scorer, UNSEEN),
         stage_examples.of_read(scorer, labelled) if labelled else None,
         stage_examples.of_weak(scorer, labelled) if labelled else None,
+        stage_examples.of_given(scorer, given),
     )
     pair = regressed(found.all_but())
     judged, first, second = answered(found, pair)

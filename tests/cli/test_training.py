@@ -2,12 +2,14 @@
 
 import json
 import logging
+import shutil
 import sys
 
+import numpy as np
 import pytest
 import torch
 
-from models import metadata
+from models import metadata, stage_head, stage_words
 from models.bundled import Bundled
 from models.training import recipe
 from tests.models.conftest import network, tiny_weights  # noqa: F401 - fixtures
@@ -164,3 +166,66 @@ def test_texts_that_come_twice_or_in_other_languages_are_told_of(umot, tmp_path)
     assert code == 1  # there are no weights in that folder
     assert "1 rows in other languages are left out" in error
     assert "1 texts came more than once: the last label counts" in error
+
+
+def test_stages_are_not_learnt_without_the_public_sets(
+    umot,
+    posts,
+    tiny_weights,  # noqa: F811
+    tmp_path,
+):
+    shutil.copytree(tiny_weights, tmp_path / "start")
+    head(tmp_path / "start")
+    staged = tmp_path / "staged.csv"
+    lines = posts.read_text("utf-8").splitlines()
+    body = [f"{line},peak" for line in lines[1:]] + ["zonder oordeel,,nl,end"]
+    staged.write_text("\n".join([f"{lines[0]},stage", *body]), "utf-8")
+    given = ("--start", tmp_path / "start", "--threads", 1, "--device", "cpu", "--epochs", 0.1)
+    code, _, error = umot(staged, "--out", tmp_path / "out", *given)
+    assert code == 0, error
+    assert "31 rows tell a stage, which is not learnt without --data" in error
+    kept, found = (stage_head.load(tmp_path / one) for one in ("start", "out/weights"))
+    assert np.array_equal(kept.vectors, found.vectors)
+
+    staged.write_text("\n".join(["text,label,language,stage", body[-1]]), "utf-8")
+    code, _, error = umot(staged, "--out", tmp_path / "none", *given)
+    assert code == 1
+    assert "no row has a label: nothing can be learnt" in error
+
+
+def head(folder):
+    """A stage head for the vectors of some weights."""
+    described = metadata.read(folder)
+    classes = len(stage_head.CLASSES)
+    stage_head.StageHead(
+        described.space,
+        described.files[metadata.GRAPH],
+        np.ones((classes, described.hidden), np.float32),
+        np.zeros((stage_words.BUCKETS, classes), np.float32),
+        np.ones(stage_words.BUCKETS, np.float32),
+        np.zeros(classes, np.float32),
+        0.1,
+    ).write(folder)
+
+
+def test_languages_that_leave_nothing_or_are_never_read(umot, posts, tmp_path):
+    given = ("--start", tmp_path, "--out", tmp_path / "out")
+    code, _, error = umot(posts, "--languages", "DE,en", *given)
+    assert code == 1
+    assert "no row is in de, en" in error
+    code, _, error = umot(posts, "--languages", "NL", *given)
+    assert "no weights in" in error
+    danish = tmp_path / "danish.csv"
+    danish.write_text("text,label,language\nikke godt,negative,da-DK\n", "utf-8")
+    code, _, error = umot(danish, *given)
+    assert "these languages stay unscored, whatever is learnt of them: da (1)" in error
+
+
+def test_a_column_that_comes_late_is_not_lost(umot, tmp_path):
+    late = tmp_path / "late.jsonl"
+    rows = [{"text": f"goed {n}", "label": "positive"} for n in range(1_500)]
+    rows[-1]["language"] = "Nederlands"
+    late.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    code, _, error = umot(late, "--out", tmp_path / "out")
+    assert code == 1
+    assert "late.jsonl line 1500: language 'Nederlands' is not a code like nl" in error

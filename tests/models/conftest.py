@@ -1,9 +1,11 @@
-"""Weights for tests: a tiny random encoder exported in seconds, and those that ship."""
+"""Weights for tests: a tiny random encoder exported in seconds, those that ship; labelled sets."""
 
 import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 import torch
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
@@ -16,6 +18,7 @@ from models.training.data import Row
 from models.training.export import export
 from models.training.network import Encoder as Network
 from models.training.network import Shape
+from umot.post import LABELS
 
 WORDS = [
     "de",
@@ -101,3 +104,13 @@ def tiny(tiny_weights: Path) -> Encoder:
 def bundled() -> Bundled:
     """The model that ships."""
     return Bundled(threads=1)
+
+
+def public(folder, name, texts, **columns):
+    """Write a labelled set as the public ones are: both its splits have these texts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    labels = [LABELS[number % 3].value for number in range(len(texts))]
+    table = {"text": texts, "label": labels, "language": ["nl"] * len(texts), **columns}
+    table |= {"source": [name] * len(texts)}
+    for split in ("train", "validation"):
+        parquet.write_table(pa.table(table), folder / f"{name}_{split}.parquet")

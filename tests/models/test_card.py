@@ -135,7 +135,7 @@ def test_the_figures_of_the_benchmark(weights: Path, tmp_path: Path) -> None:
         assert f"\n| {name} |" in rows
     low, high = one["groups"]["kind"]["sarcasm"]["intervals"]["accuracy"]
     assert f"| sarcasm | 5 | 60.0 [{low:.1f}, {high:.1f}] |" in rows
-    assert "measured on 2026-11-22 (some processor)" in text
+    assert "measured on 2026-11-22, some processor" in text
     assert "it reads these worst: sarcasm 60 %, plain words 100 %" in text
 
 
@@ -198,3 +198,42 @@ def test_figures_of_another_form_are_refused(
     figures.write_text(json.dumps([{**entry(), **wrong}]), "utf-8")
     with pytest.raises(Fatal, match=r"figures\.json holds no figures of umot models evaluate"):
         card.made(weights, figures)
+
+
+def test_what_is_not_known_of_the_8_bits_is_not_told(weights: Path) -> None:
+    with_notes(weights, {**NOTES, "against_fp32": {"texts": 0}})
+    assert "Its distance from the network in fp32 was not recorded." in card.made(weights)
+
+
+def test_texts_that_were_trained_on_are_called_so(weights: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text(json.dumps([entry(), entry(file="new.csv")]), "utf-8")
+    assert "Texts that were not trained on" in card.made(weights, figures)
+    sets = {"reviews.csv": {"rows": 8, "licence": "yours"}}
+    with_notes(weights, {**NOTES, "sets": sets})
+    text = card.made(weights, figures)
+    assert "Nine of ten texts of reviews.csv were trained on" in text
+    assert "Texts that were not trained on" not in text
+
+
+def test_what_the_weights_before_learnt_from_is_told(weights: Path) -> None:
+    first = {"name": "b-1", "sets": {"mabsa_nl": {"rows": 9, "licence": "unclear"}}}
+    older = {"rows": 9, "licence": "nc"}
+    second = {"name": "b-2", "sets": {"own": {"rows": 9, "licence": "ok"}, "old_en": older}}
+    with_notes(weights, {**NOTES, "start": {**second, "start": first}, "mean_with": first})
+    text = card.made(weights)
+    assert "going on from b-2, in a mean with b-1" in text
+    assert "What it went on from learnt from these too: old_en (NC)." in text
+    with_notes(weights, NOTES)
+    assert "learnt from these too" not in card.made(weights)
+
+
+def test_a_language_that_is_read_is_none_that_is_not_switched_on(
+    weights: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "figures.json"
+    figures = entry()
+    groups = figures["groups"]["language"]
+    figures["groups"]["language"] = {"NL_be": groups["nl"], "da": groups["en"]}
+    path.write_text(json.dumps([figures]), "utf-8")
+    assert "Not switched on, and shown for what they are worth: da." in card.made(weights, path)

@@ -6,6 +6,8 @@ import pytest
 from models import metadata, stage_head, stage_words
 from models.bundled import WEIGHTS
 from models.stage_head import CLASSES, StageHead
+from models.training import stage_examples
+from models.training.data import Row
 from umot.errors import Fatal
 
 GRAPH = "0" * 64
@@ -131,3 +133,23 @@ def test_the_head_that_ships_belongs_to_the_weights_that_ship():
     assert found is not None, "refit it: python -m models.training.stage_head"
     assert found.space == metadata.read(WEIGHTS).space
     assert found.vectors.shape == (len(CLASSES), metadata.read(WEIGHTS).hidden)
+
+
+def test_a_flipped_bit_is_named(folder):
+    path = folder / stage_head.FILE
+    content = bytearray(path.read_bytes())
+    for place in range(100, len(content) - 100, len(content) // 20):
+        damaged = content.copy()
+        damaged[place : place + 4] = b"\xff\xff\xff\xff"
+        path.write_bytes(damaged)
+        stage_head.load.cache_clear()
+        with pytest.raises(Fatal, match="damaged"):
+            stage_head.load(folder)
+
+
+def test_user_rows_and_public_ones_may_be_absent(bundled, tmp_path):
+    assert stage_examples.of_weak(bundled, tmp_path) is None
+    assert stage_examples.of_given(bundled, [Row("Mooi.", 2, "nl", "mine.csv")]) is None
+    rows = [Row("De monteur was laat.", 0, "nl", "mine.csv", 2), Row("Mooi.", 2, "nl", "mine.csv")]
+    found = stage_examples.of_given(bundled, rows)
+    assert (found.texts, found.labels.tolist()) == (("De monteur was laat.",), [2])

@@ -5,15 +5,13 @@ import random
 import zipfile
 from collections import Counter
 
-import pyarrow as pa
-import pyarrow.parquet as parquet
 import pytest
 
 from models.language import Identifier
 from models.training import base, data, given, material, recipe, stages
 from models.training.data import Row, SetPlan
+from tests.models.conftest import public
 from umot.errors import Fatal
-from umot.post import LABELS
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +80,6 @@ def test_a_plan_is_narrowed_by_licence_language_and_set():
 )
 def test_public_labels_imply_stages(row, stage):
     assert stages.weak(row) == stage
-
-
-def public(folder, name, texts, **columns):
-    folder.mkdir(parents=True, exist_ok=True)
-    labels = [LABELS[number % 3].value for number in range(len(texts))]
-    table = {"text": texts, "label": labels, "language": ["nl"] * len(texts), **columns}
-    table |= {"source": [name] * len(texts)}
-    for split in ("train", "validation"):
-        parquet.write_table(pa.table(table), folder / f"{name}_{split}.parquet")
 
 
 def test_rows_take_their_stage_from_the_journey_files_of_the_sets_chosen(tmp_path):
@@ -211,7 +200,9 @@ def test_public_sets_and_the_users_rows_are_kept_apart_from_what_is_calibrated_o
     assert counts == {"mabsa_nl": 30, "a.csv": kept * recipe.OWN_TIMES}
     assert found.held
     assert not {row.text for row in found.rows} & {row.text for row in found.held}
-    assert all(text.startswith("mabsa_nl") for text in found.corpus)
+    assert sum(text.startswith("mabsa_nl") for text in found.corpus) == 12
+    assert not any(text.startswith("bolcom") for text in found.corpus)
+    assert len(found.corpus) == material.TEXTS
     sources = Counter(row.source for row in found.labelled)
     assert sources == {"mabsa_nl": 30, "a.csv": len(found.held)}  # of the validation split
     assert not found.calibrates  # too few

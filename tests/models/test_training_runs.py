@@ -154,11 +154,11 @@ class Given:
 
 def test_a_second_pass_learns_all_and_keeps_a_share_of_the_first(network):
     shape = network[0].shape
-    settings = recipe.settings(shape, fresh=False, smaller=False, staged=False, public=True)
+    settings = recipe.settings(shape, fresh=False, smaller=False, public=True)
     assert (settings.frozen_layers, settings.kept) == (0, recipe.AGAIN.kept)
-    joining = recipe.settings(shape, fresh=True, smaller=False, staged=False, joining=True)
+    joining = recipe.settings(shape, fresh=True, smaller=False, joining=True)
     assert (joining, joining.kept) == (recipe.JOINING, 0.6)
-    own = recipe.settings(shape, fresh=False, smaller=False, staged=False, joining=True)
+    own = recipe.settings(shape, fresh=False, smaller=False, joining=True)
     assert own == dataclasses.replace(recipe.FINE, frozen_layers=shape.tap_layer, kept=0.6)
     first, second = Network(shape), Network(shape)
     before = {name: value.clone() for name, value in second.state_dict().items()}
@@ -192,7 +192,7 @@ def test_a_student_of_half_the_layers_is_taught_and_exported(network, tiny_weigh
     with torch.no_grad():
         large.words.weight.copy_(small.words.weight)
     begin = Given((large, words, tokenizer))
-    settings = recipe.settings(begin.shape(), fresh=False, smaller=True, staged=False)
+    settings = recipe.settings(begin.shape(), fresh=False, smaller=True)
     assert (settings.vectors, settings.frozen_layers) == (recipe.VECTORS, 0)
     settings = dataclasses.replace(settings, epochs=1, tokens=40, threads=1, distil=0.5, batch=8)
     texts = [*ROWS[:20], Row("zonder label", None, "nl", "posts.csv")]
@@ -241,3 +241,13 @@ def test_a_killed_training_goes_on_and_ends_as_if_never_killed(tiny_weights, tmp
     assert rest == steps[-len(rest) :]
     assert 6 <= len(steps) - len(rest) < len(steps)  # step 7 was told, perhaps not yet saved
     assert cut.described.files == whole.described.files
+
+
+@pytest.mark.parametrize("name", ["weights", "weights.old", "weights.new"])
+def test_a_folder_of_something_else_is_never_removed(start, tmp_path, name):
+    theirs = tmp_path / name / "thesis.txt"
+    theirs.parent.mkdir()
+    theirs.write_text("years of work", "utf-8")
+    with pytest.raises(Fatal, match=f"{name} holds no weights, and would give way to them"):
+        train(start, tmp_path)
+    assert theirs.read_text("utf-8") == "years of work"

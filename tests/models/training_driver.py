@@ -16,7 +16,7 @@ def train(weights: Path, file: Path, out: Path) -> jobs.Result:
     """Fine-tune for a few dozen steps, each of them saved and told."""
     rows = given_rows([file], ("text", "label"), (), unlabelled=False)
     start = starts.FromWeights.of(weights)
-    settings = recipe.settings(start.shape(), fresh=False, smaller=False, staged=False)
+    settings = recipe.settings(start.shape(), fresh=False, smaller=False)
     settings = dataclasses.replace(settings, epochs=EPOCHS, threads=1, tokens=24)
     gathered = material.from_rows(rows)
     thin = dataclasses.replace(

@@ -58,8 +58,8 @@ class LabelledFile:
     def __post_init__(self) -> None:
         from connectors._tables import open_table
 
-        there = open_table(existing_file(self.path)).columns()
         wanted = [self.text, self.label, *(self.by or ())]
+        there = open_table(existing_file(self.path)).columns([*wanted, *GROUPS])
         if absent := [name for name in wanted if name not in there]:
             has = f"it has the columns {', '.join(there)}" if there else "it is empty"
             raise Fatal(f"{self.path} has no column {', '.join(map(repr, absent))}: {has}")

@@ -187,10 +187,12 @@ def note_languages(made: Scorer, found: Answers, title: str, path: Path) -> None
     """Say which texts are in languages that the model does not read."""
     if not made.languages or "language" not in found.groups:
         return
+    from models.language import primary
+
     other = Counter(
         value
         for value in found.groups["language"]
-        if value and value.lower().replace("_", "-").split("-")[0] not in made.languages
+        if value and primary(value) not in made.languages
     )
     if other:
         names = ", ".join(f"{name} ({count:,})" for name, count in sorted(other.items()))

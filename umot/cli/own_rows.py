@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ def given_rows(
 ) -> list[Row]:
     """The rows of the user's files. Raises `Fatal` naming file and line of those that are bad."""
     from models.training import given
+    from models.training.export import LANGUAGES
 
     problems: list[str] = []
     found = [
@@ -36,13 +38,37 @@ def given_rows(
         raise Fatal(f"nothing was trained: {'; '.join(problems[:SHOWN])}{more}")
     if files and not found:
         raise Fatal(f"no rows in {', '.join(map(str, files))}")
-    kept = [row for row in found if not languages or row.language in languages]
+    spoken = {language.lower() for language in languages}
+    kept = [row for row in found if not spoken or row.language in spoken]
+    if files and not kept:
+        raise Fatal(f"no row is in {', '.join(sorted(spoken))}")
     if len(kept) < len(found):
         say(f"{len(found) - len(kept):,} rows in other languages are left out")
+    if unread := Counter(row.language for row in kept if row.language not in LANGUAGES):
+        names = ", ".join(f"{name} ({count:,})" for name, count in sorted(unread.items()))
+        say(f"posts in these languages stay unscored, whatever is learnt of them: {names}")
     distinct = given.last_said(kept)
     if len(distinct) < len(kept):
         say(f"{len(kept) - len(distinct):,} texts came more than once: the last label counts")
     return distinct
+
+
+def without_stages(rows: Sequence[Row], *, unlabelled: bool) -> list[Row]:
+    """The rows that something is learnt from where the public sets are not there.
+
+    Stages are not: what tells them was fitted on those sets too, and is kept as it is. Raises
+    `Fatal` where nothing is left.
+    """
+    staged = sum(row.stage is not None for row in rows)
+    if staged:
+        say(
+            f"{staged:,} rows tell a stage, which is not learnt without --data: give such words as "
+            "examples of a touchpoint in journey.toml"
+        )
+    kept = [row for row in rows if row.label is not None or unlabelled]
+    if not kept:
+        raise Fatal("no row has a label: nothing can be learnt")
+    return kept
 
 
 def file_rows(
@@ -55,8 +81,8 @@ def file_rows(
     from models.training.export import LANGUAGES
 
     table = open_table(existing_file(path))
-    there = table.columns()
     names = dict(zip(given.COLUMNS, (*columns, *given.COLUMNS[2:]), strict=True))
+    there = table.columns(names.values())
     needed = columns[:1] if unlabelled else columns
     if absent := [column for column in needed if column not in there]:
         has = f"it has the columns {', '.join(there)}" if there else "it is empty"

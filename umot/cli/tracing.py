@@ -129,7 +129,7 @@ def rows_of(path: Path, column: str) -> Iterator[str]:
     from umot.errors import Fatal
 
     table = open_table(path)
-    columns = table.columns()
+    columns = table.columns([column])
     if columns and column not in columns:
         raise Fatal(f"{path.name} has no column {column!r}: it has {', '.join(columns)}")
     for row in table.rows([column] if columns else []):

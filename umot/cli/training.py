@@ -13,7 +13,7 @@ import typer
 
 from umot.cli.common import progress, rows, say
 from umot.cli.models import group
-from umot.cli.own_rows import given_rows
+from umot.cli.own_rows import given_rows, without_stages
 from umot.cli.training_checks import (
     BASE,
     BUNDLED,
@@ -68,7 +68,10 @@ def train(
     languages: Annotated[str | None, option("Only rows in these, e.g. nl,en; else all.")] = None,
     sets: Annotated[
         str | None,
-        option("Only these public sets, e.g. own,mabsa_nl; mabsa_nl=500 is 500 rows of it."),
+        option(
+            "Only these public sets, e.g. own,mabsa_nl; mabsa_nl=500 is 500 rows of it, and a "
+            "number up to 3 so many times the whole."
+        ),
     ] = None,
     word_lists: Words = None,
     epochs: Epochs = None,
@@ -105,6 +108,8 @@ def train(
     plan = chosen_plan(licence, spoken, listed(sets), joining=joining)
     on = devices.chosen(device)
     given = given_rows(files or [], (text, label), spoken, unlabelled=teacher is not None)
+    if data is None:
+        given = without_stages(given, unlabelled=teacher is not None)
     material = gathered(data, plan, given, spoken, seed)
     begin = starts.opened(
         start,
@@ -115,9 +120,7 @@ def train(
         other,
     )
     starts.check_terms(begin, teacher, other, allowed_licences(licence))
-    settings, kept = how(
-        begin, layers, given, teacher, public=data is not None, joining=other is not None
-    )
+    settings, kept = how(begin, layers, teacher, public=data is not None, joining=other is not None)
     settings = replace(
         settings,
         epochs=epochs or settings.epochs,
@@ -127,7 +130,8 @@ def train(
     )
     say(f"{len(material.rows):,} rows to train on, {len(material.held):,} of yours kept aside")
     labelled = None if allowed_licences(licence) else data
-    head = stage_head(begin, labelled)
+    aside = {row.text for row in material.held}
+    head = stage_head(begin, labelled, [row for row in given if row.text not in aside])
     job = jobs.Job(out, begin, kept, teacher, on, name, head, other)
     with progress() as show:
         result = runs.train(job, material, settings, report=reporter(show), show=telling(show))
@@ -152,7 +156,6 @@ def gathered(
 def how(
     begin: Start,
     layers: int | None,
-    given: Sequence[Row],
     teacher: str | None,
     *,
     public: bool,
@@ -167,14 +170,15 @@ def how(
         shape,
         fresh=begin.described is None,
         smaller=kept is not None,
-        staged=any(row.stage is not None for row in given),
         public=public,
         joining=joining,
     )
     return replace(settings, distil=recipe.DISTIL if teacher else 0.0), kept
 
 
-def stage_head(begin: Start, labelled: Path | None) -> Callable[[Path], None] | None:
+def stage_head(
+    begin: Start, labelled: Path | None, given: Sequence[Row]
+) -> Callable[[Path], None] | None:
     """What fits the head that tells stages; None where the weights to start from have none.
 
     The stages in `labelled` (those read by hand, and weak ones) are of sets of all licences.
@@ -188,7 +192,7 @@ def stage_head(begin: Start, labelled: Path | None) -> Callable[[Path], None] | 
     def fit(folder: Path) -> None:
         from models.training import stage_head as training
 
-        training.fit(folder, labelled).write(folder)
+        training.fit(folder, labelled, given).write(folder)
 
     return fit
 

@@ -16,10 +16,13 @@ class Model(Section):
 
     name: str = Field("bundled", description="The model; see `umot models`.")
     path: str | None = Field(
-        None, description="For `transformers`: a Hugging Face id or a local folder."
+        None,
+        description="For `bundled` a folder of weights; for `transformers` also a Hugging Face id.",
     )
     offline: bool = Field(False, description="For `transformers`: use only what is on this disk.")
-    device: str = Field("auto", description="For `transformers`: auto, cpu or cuda.")
+    device: str = Field(
+        "auto", description="What it runs on: auto (CUDA where there is one), cpu or cuda."
+    )
     threads: int = Field(0, ge=0, description="CPU threads of the reader; 0 is all cores.")
     languages: tuple[str, ...] = Field(
         ("nl", "en", "de", "fr", "es", "it", "pt"),
