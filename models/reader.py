@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -58,14 +58,27 @@ def make(settings: config.Model, journey: JourneyMap, *, fallback: str = "nl") -
     wanted = inspect.signature(factory).parameters
     values = settings.model_dump(exclude={"name", "languages"})
     scorer = factory(**{name: value for name, value in values.items() if name in wanted})
-    return Reader(scorer, journey, settings.languages, fallback=fallback)
+    return with_scorer(scorer, settings, journey, fallback=fallback)
+
+
+def with_scorer(
+    scorer: Scorer, settings: config.Model, journey: JourneyMap, *, fallback: str = "nl"
+) -> Reader:
+    """The reader for a model that is made already; the others it needs are as the settings say."""
+
+    def tracer() -> Scorer:
+        from models.bundled import Bundled
+
+        return Bundled(settings.threads, device=settings.device)
+
+    return Reader(scorer, journey, settings.languages, fallback=fallback, tracer=tracer)
 
 
 class Reader:
     """Reads posts with one model on one journey map.
 
-    `languages` are those configured; a model that names its own narrows them. `tracer` is the
-    model whose vectors are traced where `scorer` has none; by default the bundled one.
+    `languages` are those configured; a model that names its own narrows them. `tracer`
+    makes the model whose vectors are traced where `scorer` has none; by default the bundled one.
     """
 
     def __init__(
@@ -75,7 +88,7 @@ class Reader:
         languages: Sequence[str],
         *,
         fallback: str = "nl",
-        tracer: Scorer | None = None,
+        tracer: Callable[[], Scorer] | None = None,
     ) -> None:
         known = scorer.languages or frozenset(languages)
         self.languages = tuple(language for language in languages if language in known)
@@ -87,7 +100,8 @@ class Reader:
         self.model = scorer.name
         self.map_version = journey.version
         self.identifier = Identifier(self.languages, fallback)
-        self._tracing = tracer
+        self._tracer = tracer
+        self._tracing: Scorer | None = None
         self._by_language = "languages" in inspect.signature(scorer.read).parameters
 
     def read_posts(
@@ -195,7 +209,7 @@ class Reader:
             if self._tracing is None:
                 from models.bundled import Bundled
 
-                self._tracing = Bundled()
+                self._tracing = (self._tracer or Bundled)()
             scorer = self._tracing
             texts, ranges = [one.text for one in drafts], [one.ranges for one in drafts]
             readings = scorer.read(texts, ranges)

@@ -45,7 +45,7 @@ def posts(*texts):
 def test_the_model_is_told_the_language_of_each_post(tiny_weights):
     scorer = Noting()
     tracer = Bundled(path=tiny_weights, threads=1)
-    reader = Reader(scorer, journey.default(), ["nl", "en"], tracer=tracer)
+    reader = Reader(scorer, journey.default(), ["nl", "en"], tracer=lambda: tracer)
     sentiments, _ = reader.read_posts(posts(DUTCH, "", ENGLISH))
     assert scorer.told == [["nl", "en"]]
     assert [one.language for one in sentiments] == ["nl", None, "en"]
@@ -53,7 +53,7 @@ def test_the_model_is_told_the_language_of_each_post(tiny_weights):
 
 def test_a_model_that_takes_no_languages_is_used_all_the_same(tiny_weights):
     tracer = Bundled(path=tiny_weights, threads=1)
-    reader = Reader(Plain(), journey.default(), ["nl", "en"], tracer=tracer)
+    reader = Reader(Plain(), journey.default(), ["nl", "en"], tracer=lambda: tracer)
     assert reader.scorer.told == []
     sentiments, _ = reader.read_posts(posts(DUTCH, ENGLISH))
     assert [one.neutral for one in sentiments] == pytest.approx([1 / 3] * 2)

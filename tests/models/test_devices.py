@@ -1,12 +1,17 @@
 import os
 import sys
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from models import devices
+from models import devices, named
 from models.bundled import Bundled
+from models.reader import with_scorer
 from models.session import Session, cores
+from umot import config, journey
 from umot.errors import Fatal, UnknownName
+from umot.plugins import Readings
 
 
 def no_driver(monkeypatch, tmp_path):
@@ -62,3 +67,14 @@ def test_cores_where_the_system_does_not_tell_which_are_ours(monkeypatch, there,
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: there)
     assert cores() == expected
+
+
+def test_every_model_takes_the_device_of_the_settings(tiny_weights):
+    settings = config.Model(device="tpu")
+    with pytest.raises(UnknownName, match="unknown device 'tpu'"):
+        named.scorer(str(tiny_weights), settings)
+    plain = SimpleNamespace(name="plain", languages=frozenset(), read=lambda texts, spans: None)
+    reader = with_scorer(plain, settings, journey.default())
+    nothing = Readings(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), None, None)
+    with pytest.raises(UnknownName, match="unknown device 'tpu'"):
+        reader.trace([], nothing)

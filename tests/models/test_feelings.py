@@ -99,7 +99,7 @@ def test_the_peak_is_what_is_strong_in_context_and_by_itself():
 
 def test_a_model_without_vectors_finds_its_peaks_itself(bundled):
     scorer = Model([[0.1, 0.2, 0.7], [0.3, 0.4, 0.3]], vectors=False)
-    reader = Reader(scorer, journey.default(), ["nl"], tracer=bundled)
+    reader = Reader(scorer, journey.default(), ["nl"], tracer=lambda: bundled)
     draft = reader.prepare(Unread("1", "x", None, "Best aardig. Vreselijk slecht!", None, "nl"))
     ((readings, traces),) = reader.read([draft])
     assert [one.feeling for one in traces] == [None, None]

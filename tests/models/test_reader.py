@@ -154,12 +154,14 @@ def test_an_answer_of_no_use_marks_the_post_failed(wrong):
 def test_a_model_without_vectors_is_traced_by_another():
     tracer = Fake("tracing")
     tracer.name = "tracer"
-    sentiments, moments = reader(Fake(space=None), tracer=tracer).read_posts([post(1, DUTCH)])
+    sentiments, moments = reader(Fake(space=None), tracer=lambda: tracer).read_posts(
+        [post(1, DUTCH)]
+    )
     assert sentiments[0].model == "fake-1"
     assert len(moments) == 3
     assert len(tracer.seen) == 2  # the post, and the map's examples
     with pytest.raises(Fatal, match="no vectors to trace with"):
-        reader(Fake(space=None), tracer=Fake(space=None)).read_posts([post(1, DUTCH)])
+        reader(Fake(space=None), tracer=lambda: Fake(space=None)).read_posts([post(1, DUTCH)])
 
 
 def test_a_model_narrows_the_languages_to_those_it_reads():

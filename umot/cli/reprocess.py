@@ -146,11 +146,11 @@ def read_again(
 def named(monitor: Monitor, name: str | None) -> Reader:
     """A reader with the model called `name`, else with the configured one."""
     from models.named import scorer
-    from models.reader import Reader
+    from models.reader import with_scorer
 
     settings = monitor.settings
     made = scorer(name or settings.model.name, settings.model)
-    return Reader(made, monitor.journey, settings.model.languages, fallback=settings.brand.language)
+    return with_scorer(made, settings.model, monitor.journey, fallback=settings.brand.language)
 
 
 def settled(monitor: Monitor, model: str, active: str | None, name: str | None) -> None:

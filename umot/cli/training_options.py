@@ -21,8 +21,8 @@ Files = Annotated[
         metavar="FILE",
         show_default=False,
         help="Your own posts, labelled or corrected: CSV, JSON Lines or Parquet with the columns "
-        "text and label (negative, neutral, positive), and where known language (nl, en, …) and "
-        "stage (zero, definitive, peak, end, ultimate, none).",
+        "text and label (negative, neutral, positive), and where known language (nl, en, …); with "
+        "--data also stage (zero, definitive, peak, end, ultimate, none).",
     ),
 ]
 Out = Annotated[Path, typer.Option(help="The folder to work in; the result is OUT/weights.")]
