@@ -11,6 +11,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
 
 from flows.digest_files import send_digest, write_digest, yesterday
 from flows.secret_blocks import load_secrets
@@ -40,7 +41,9 @@ def send(home: Path, day: date) -> list[str]:
 def daily_digest(
     home: str | None = None, day: date | None = None, language: Language | None = None
 ) -> list[str]:
-    """Write the digest of `day`, else of yesterday in the brand's time zone; returns the paths.
+    """Write the digest of `day`, else of the day before it was due, in the brand's time zone.
+
+    Returns the paths.
 
     It is sent first where there are ``[[digest.channels]]``: once to each, however often this
     runs. What does not arrive is logged, and tried again at every pass. The files are in the
@@ -49,7 +52,7 @@ def daily_digest(
     load_secrets()
     folder = config.home(Path(home) if home else None)
     settings = config.load(folder)
-    wanted = day or yesterday(settings.brand.time_zone, datetime.now(UTC))
+    wanted = day or yesterday(settings.brand.time_zone, due())
     if settings.digest.channels:
         for line in send(folder, wanted):
             get_run_logger().warning("digest of %s not delivered to %s", wanted, line)
@@ -57,6 +60,12 @@ def daily_digest(
     create_markdown_artifact(page(paths), key=ARTIFACT, description=f"Digest of {wanted}")
     get_run_logger().info("digest of %s: %s", wanted, paths[0])
     return [str(path) for path in paths]
+
+
+def due() -> datetime:
+    """When this run was to start: one that a sleeping machine missed is of the day it was for."""
+    planned = flow_run.scheduled_start_time
+    return planned.astimezone(UTC) if isinstance(planned, datetime) else datetime.now(UTC)
 
 
 def page(paths: Sequence[Path]) -> str:

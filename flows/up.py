@@ -141,13 +141,15 @@ def must_be_free(port: int, option: str = "--port") -> None:
 
 @contextmanager
 def signals() -> Iterator[Event]:
-    """Give an event that Ctrl-C and SIGTERM set, while this lasts."""
+    """Give an event that Ctrl-C, SIGTERM and the end of the terminal set, while this lasts."""
     stopping = Event()
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
 
-    wanted = (signal.SIGINT, signal.SIGTERM)
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        wanted.append(signal.SIGHUP)
     before = [signal.signal(number, handle) for number in wanted]
     try:
         yield stopping

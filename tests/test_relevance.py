@@ -159,6 +159,16 @@ def test_a_copy_counts_again_when_its_original_is_erased(place: Place) -> None:
     assert place.ask("SELECT * FROM duplicates") == []
 
 
+def test_a_copy_counts_again_when_its_original_is_deleted_by_its_writer(place: Place) -> None:
+    place.visit({"id": "1", "body": STORY}, {"id": "2", "body": STORY})
+    monitor = Monitor.open(place.home)
+    with monitor.warehouse.transaction("test") as db:
+        db.execute("UPDATE posts SET deleted_at = now(), body = '' WHERE post_id = 'forum:1'")
+    place.visit()
+    assert place.ask(REASONS) == [("forum:1", None), ("forum:2", None)]
+    assert place.ask("SELECT * FROM duplicates") == []
+
+
 def test_the_same_words_about_another_brand_are_no_copy(place: Place) -> None:
     place.visit({"id": "1", "body": STORY}, {"id": "2", "body": STORY.replace("Klaver", "Roos")})
     assert place.ask(REASONS) == [("forum:1", None), ("forum:2", None)]

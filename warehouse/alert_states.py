@@ -175,7 +175,8 @@ def acknowledge(db: Connection, alert_id: str, *, by: str, note: str | None, now
     Raises `Fatal` for one that is closed.
     """
     needs_open(db, alert_id)
-    update(db, alert_id, state="acknowledged", acknowledged_at=now, acknowledged_by=by)
+    taken = {"state": "acknowledged", "acknowledged_at": now, "acknowledged_by": by}
+    update(db, alert_id, **taken, snoozed_until=None)
     noted(db, alert_id, note)
     record(db, alert_id, "acknowledged", now, by, note)
     outbox.drop(db, alert_id, "acknowledged")

@@ -34,7 +34,7 @@ def test_a_replay_is_shown_and_drawn(umot: Umot, lively: Scene, tmp_path: Path) 
     assert line.split("\t")[:5] == [
         "2026-03-10 13:00Z", "high", "reddit:storm", "viral", "+4.0 h",
     ]  # fmt: skip
-    assert "viral_negative: 1 alerts, 7.0 a week, 100% of them went viral" in ran.err
+    assert "viral_negative: 1 alert, 7.0 a week, 100% of them went viral" in ran.err
     assert picture.read_text("utf-8").startswith("<svg")
     ran = umot("alerts", "replay", "--rule", "heading_viral", *when, "--format", "json")
     facts = json.loads(ran.out)

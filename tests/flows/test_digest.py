@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.flow_engine import run_flow
+from prefect.states import Scheduled
 
 from flows.digest import ARTIFACT, daily_digest
 from flows.digest_files import write_digest, yesterday
@@ -45,6 +47,20 @@ def test_the_digest_of_a_day_as_files_and_in_prefect(
     assert [path.read_bytes() for path in again] == before
     (dutch,) = write_digest(home, NOW.date(), formats=["md"])  # the brand's own language
     assert dutch.name == "digest-2026-03-04-nl.md"
+
+
+@pytest.mark.usefixtures("prefect")
+def test_a_run_that_a_sleeping_machine_missed_is_of_the_day_it_was_for(
+    home: Path, sources: Callable[..., None]
+) -> None:
+    sources(good=[Answer(posts=posts("a"))])
+    run_monitor(home, now=NOW)
+    given = {"home": str(home)}
+    planned = Scheduled(scheduled_time=datetime(2026, 3, 5, 6, tzinfo=UTC))
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(daily_digest, parameters=given, state=planned)
+    (page, *_) = run_flow(daily_digest, flow_run=run, parameters=given)
+    assert Path(page).name == "digest-2026-03-04-nl.html"
 
 
 def test_where_nothing_was_published_it_says_so(home: Path, sources: Callable[..., None]) -> None:

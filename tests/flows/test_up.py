@@ -113,8 +113,10 @@ def test_a_child_that_dies_is_named_and_all_end_with_1(tmp_path: Path) -> None:
     assert "worker.log" in said[0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_and_sigterm_end_it_well(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_sigterm_and_a_closed_terminal_end_it_well(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     before = signal.getsignal(number)
     child = start(tmp_path, "server", *SERVER)
     try:
@@ -124,6 +126,16 @@ def test_ctrl_c_and_sigterm_end_it_well(tmp_path: Path, number: signal.Signals) 
     finally:
         children.stop(child)
     assert signal.getsignal(number) is before
+
+
+def test_nohup_outlives_the_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with signals() as stopping:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stopping.wait(0.05)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_server_that_dies_is_not_waited_for(tmp_path: Path) -> None:

@@ -27,11 +27,13 @@ class Webhook:
 
 
 class Mailbox:
-    """A mail server without passwords."""
+    """A mail server; `refused` is a receiver it does not take. It `signs_in` where it says so."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.address = ""
+        self.refused = ""
+        self.signs_in = False
 
 
 @contextmanager
@@ -81,7 +83,11 @@ def mailbox() -> Iterator[Mailbox]:
         def handle(self) -> None:
             self.say("220 loopback")
             for raw in self.rfile:
-                match raw.decode().split()[:1]:
+                line = raw.decode()
+                if made.refused and line.upper().startswith("RCPT") and made.refused in line:
+                    self.say("550 nobody here of that name")
+                    continue
+                match line.split()[:1]:
                     case [word] if word.upper() == "DATA":
                         self.say("354 go on")
                         self.take()
@@ -89,6 +95,9 @@ def mailbox() -> Iterator[Mailbox]:
                     case [word] if word.upper() == "QUIT":
                         self.say("221 bye")
                         return
+                    case [word] if word.upper() == "EHLO" and made.signs_in:
+                        self.say("250-fine")
+                        self.say("250 AUTH PLAIN LOGIN")
                     case _:
                         self.say("250 fine")
 

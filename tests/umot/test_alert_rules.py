@@ -85,7 +85,7 @@ def test_a_burst_of_low_ratings_is_graver_where_it_is_copied(scene: Scene) -> No
     (alert,) = scene.due(rules)
     assert (alert.subject, alert.severity) == ("ratings:store", "medium")
     assert "10 ratings of 1 or 2 stars in 24 hours at store, usually 0." in alert.reason
-    assert "10 are by writers who are new here, and 0 are much like another" in alert.reason
+    assert "10 by writers who are new here, 0 much like another" in alert.reason
     copies = [f"Do not buy here, they are crooks and liars {n}" for n in range(30)]
     scene.written(
         [(1 + n / 10, Label.NEGATIVE) for n in range(30)],
@@ -93,7 +93,7 @@ def test_a_burst_of_low_ratings_is_graver_where_it_is_copied(scene: Scene) -> No
     )  # fmt: skip
     (alert,) = scene.due(rules)
     assert alert.severity == "high"
-    assert "30 are much like another" in alert.reason
+    assert "30 much like another" in alert.reason
 
 
 def test_sources_that_fail_or_fall_silent(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from umot.notify.channels import Speaker, redacted
 from umot.notify.routing import hears
 from umot.post import Alert
 
-from .receivers import HOSTILE, Webhook
+from .receivers import HOSTILE, Webhook, mailbox
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -59,3 +59,36 @@ def test_no_part_of_an_address_is_shown() -> None:
 def test_only_web_addresses_become_links(url: str | None) -> None:
     assert words.web_address(url) is None
     assert words.web_address('https://x.nl/a"b c') == "https://x.nl/a%22b%20c"
+    assert words.web_address("https://x.nl/@everyone/1") == "https://x.nl/%40everyone/1"
+    assert words.web_address("https://bank.example@evil.example/") is None
+
+
+def test_a_mail_that_one_of_two_receivers_is_refused_is_not_sent_to_the_other_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with mailbox() as box:
+        box.refused = "b@example.org"
+        address = f"mailto://{box.address}?from=umot@example.org&to=a@example.org,b@example.org"
+        monkeypatch.setenv("UMOT_MAIL", address)
+        speaker = Speaker(Channel(name="mail", url_variable="UMOT_MAIL"))
+        page = words.page("nl", "Het groeit.", quoted="<b>Nooit weer</b>", defang=speaker.defang)
+        assert speaker.say("[hoog] Merk", page, message_id="abc") is None
+    (mail,) = box.mails
+    assert mail["Subject"] == "[hoog] Merk"
+    assert mail["Message-ID"] == "<umot.abc@example.org>"
+    plain, rich = (part.get_content() for part in mail.iter_parts())
+    assert "Het groeit." in plain
+    assert "<b>Nooit weer</b>" in plain
+    assert "&lt;b&gt;Nooit weer&lt;/b&gt;" in rich
+
+
+def test_a_password_that_smtp_cannot_carry_is_a_failure_like_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with mailbox() as box:
+        box.signs_in = True
+        address = f"mailto://jan:caf%C3%A9@{box.address}?from=umot@example.org&to=a@example.org"
+        monkeypatch.setenv("UMOT_MAIL", address)
+        error = Speaker(Channel(name="mail", url_variable="UMOT_MAIL")).say("x", "<p>x</p>")
+    assert error == "the user name or password holds signs that mail servers cannot be told"
+    assert box.mails == []

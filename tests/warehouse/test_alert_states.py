@@ -100,6 +100,14 @@ def test_when_calm_it_closes_itself_and_comes_back_after_the_cooldown_only(day: 
     assert [row[0] for row in day.history()] == ["raised", "calmed", "reopened"]
 
 
+def test_who_takes_up_a_snoozed_alert_is_not_told_of_it_again(day: Day) -> None:
+    day.fires(0)
+    alert_states.snooze(day.db, "abc1", until=at(5), by="sanne", note=None, now=at(1))
+    alert_states.acknowledge(day.db, "abc1", by="sanne", note=None, now=at(2))
+    assert (day.now(2).state, day.now(2).snoozed_until) == ("acknowledged", None)
+    assert day.fires(6) == []
+
+
 def test_it_stays_open_while_its_source_cannot_be_read(day: Day) -> None:
     day.fires(0)
     load.start_run(day.db, "r1", "forum", at(5))

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from umot.errors import Fatal
-from umot.post import Role
+from umot.post import Post, RawItem, Role
 from warehouse import Warehouse, load, publish, search
 from warehouse.adhoc import ask
 
@@ -232,6 +232,46 @@ def test_the_index_follows_what_is_stored_and_reads_each_text_once(stories: Any)
         assert ("adelheidsfiets",) not in known  # what is erased lies in no index
         assert ("motor",) in known
     assert b"adelheid" not in home.published.read_bytes().lower()
+
+
+@FTS
+def test_words_of_what_its_writer_deleted_are_not_found(stories: Any) -> None:
+    tell(stories, one="Mijn Adelheidsfiets piept.", two="De accu is leeg.")
+    assert found(stories.warehouse, "adelheidsfiets") == ["one"]
+    gone = Post("forum", "one", body="", deleted_at=datetime(2026, 11, 21, tzinfo=UTC))
+    origin = load.Origin("forum", "Vlotte Fiets", "own", b"key")
+    stories.db.begin()
+    load.store_batch(
+        stories.db, origin, [(RawItem({}, gone.deleted_at), gone)], (), None, gone.deleted_at
+    )
+    stories.db.commit()
+    publish.publish(stories.db, stories.warehouse.published)
+    assert found(stories.warehouse, "adelheidsfiets") == []
+    with stories.warehouse.read() as db:
+        assert ("adelheidsfiets",) not in db.execute("SELECT text FROM search.words").fetchall()
+
+
+def test_a_source_whose_visits_are_cut_off_is_not_healthy(stories: Any) -> None:
+    def health(*visits: tuple[int, str | None]) -> tuple[bool, str]:
+        stories.run("DELETE FROM source_runs")
+        for hour, error in visits:
+            at = datetime(2026, 11, 20, hour, tzinfo=UTC)
+            load.start_run(stories.db, f"r{hour}", "forum", at)
+            if error != "killed":
+                kind = "retriable" if error else None
+                load.finish_run(stories.db, f"r{hour}", at, load.Counts(), None, kind, error)
+        ask = "SELECT healthy, last_error FROM source_health"
+        (found,) = stories.db.execute(ask).fetchall()
+        return found
+
+    assert health((1, None)) == (True, "")
+    assert health((1, None), (2, "killed")) == (True, "")  # it may be going on
+    assert health((1, None), (2, "killed"), (3, "killed")) == (
+        False, "the last 2 visits were cut off",
+    )  # fmt: skip
+    assert health((1, "503"), (2, "killed")) == (False, "503")
+    assert health((1, "killed"), (2, "killed"), (3, None)) == (True, "")
+    assert not health((1, "killed"))[0]
 
 
 @FTS

@@ -14,10 +14,10 @@ PRIOR = {"weight": 20, "prior_middle": 1.6, "prior_spread": 0.8, "least_spread":
 REASONS = {
     "nl": "Naar verwachting {expected} interacties na 24 uur (4 op 5 kans: {low} tot {high}); "
     "viraal is hier {goal}. Na {age} uur waren het er {total}; een gewoon bericht in {source} "
-    "haalt {usual} in een dag ({mates} berichten om mee te vergelijken).{stage}",
+    "haalt {usual} in een dag (vergeleken berichten: {mates}).{stage}",
     "en": "About {expected} reactions to be expected at 24 hours (4 in 5 chance: {low} to {high}); "
-    "viral is {goal} here. After {age} hours there were {total}; a usual post in {source} gets "
-    "{usual} in a day ({mates} posts to compare with).{stage}",
+    "viral is {goal} here. At the age of {age} h it had {total}; a usual post in {source} gets "
+    "{usual} in a day (posts compared: {mates}).{stage}",
 }
 
 

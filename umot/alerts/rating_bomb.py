@@ -11,11 +11,10 @@ NAME = "rating_bomb"
 SUSPECT = 1.5  # times graver where half the texts are near-copies
 REASONS = {
     "nl": "{low} beoordelingen van 1 of 2 sterren in {hours} uur bij {source}, gewoonlijk {usual}. "
-    "Van de {looked_at} laatste zijn er {new_writers} van schrijvers die hier nieuw zijn, en "
-    "lijken er {alike} sterk op een andere.",
+    "Bij de {looked_at} laatste: van schrijvers die hier nieuw zijn {new_writers}, sterk gelijkend "
+    "op een andere {alike}.",
     "en": "{low} ratings of 1 or 2 stars in {hours} hours at {source}, usually {usual}. Of the "
-    "last {looked_at}, {new_writers} are by writers who are new here, and {alike} are much "
-    "like another.",
+    "last {looked_at}: {new_writers} by writers who are new here, {alike} much like another.",
 }
 
 

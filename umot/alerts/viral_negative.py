@@ -14,11 +14,11 @@ NAME = "viral_negative"
 PRIOR = {"weight": 20, "prior_middle": 1.6, "prior_spread": 1.0, "least_spread": 0.5}
 REASONS = {
     "nl": "{growth} interacties erbij in {hours} uur (samen {total}), {ratio} keer zoveel als een "
-    "gewoon bericht in {source} op die leeftijd ({usual}; {mates} berichten om mee te "
-    "vergelijken). Het was toen {age} uur oud.{stage}",
+    "gewoon bericht in {source} op die leeftijd ({usual}; vergeleken berichten: "
+    "{mates}). Het was toen {age} uur oud.{stage}",
     "en": "{growth} more reactions in {hours} hours ({total} in all), {ratio} times as many as a "
-    "usual post in {source} at that age ({usual}; {mates} posts to compare with). It was {age} "
-    "hours old then.{stage}",
+    "usual post in {source} at that age ({usual}; posts compared: {mates}). Its age was "
+    "{age} h.{stage}",
 }
 
 

@@ -12,10 +12,10 @@ from warehouse.alerts import Look
 NAME = "volume_spike"
 REASONS = {
     "nl": "{posts} berichten in {hours} uur; op dit uur van de dag zijn het er gewoonlijk "
-    "{usual}, en hooguit {most} in de {days} dagen om mee te vergelijken. {negative} zijn "
-    "negatief.{stage}",
+    "{usual}, en hooguit {most} in de {days} dagen om mee te vergelijken. Negatief: "
+    "{negative}.{stage}",
     "en": "{posts} posts in {hours} hours; at this time of day there are usually {usual}, and at "
-    "most {most} in the {days} days to compare with. {negative} are negative.{stage}",
+    "most {most} in the {days} days to compare with. Negative: {negative}.{stage}",
 }
 
 

@@ -83,7 +83,9 @@ def line(one: Raised) -> str:
 
 def summary(found: Replay) -> str:
     """What came of it, in one line."""
-    parts = [f"{found.rule}: {len(found.alerts)} alerts, {found.a_week:.1f} a week"]
+    count = len(found.alerts)
+    alerts = f"{count} alert" if count == 1 else f"{count} alerts"
+    parts = [f"{found.rule}: {alerts}, {found.a_week:.1f} a week"]
     if found.precision is not None:
         parts.append(f"{found.precision:.0%} of them went viral")
     if found.recall is not None:

@@ -124,6 +124,8 @@ def mood(change: Change | None, w: Words) -> str:
 
 def silence(coverage: Coverage, w: Words) -> str:
     """What it means that there is no post: that nobody wrote, or that nobody listened."""
+    if not coverage.visited:
+        return w("headline.silent_unvisited")
     heard = coverage.visited - len(coverage.failed) - len(coverage.late)
     if heard <= 0:
         return w("headline.silent_unheard")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import unquote
+from uuid import uuid4
 
 import apprise
 from apprise import NotifyBase, NotifyFormat, NotifyType
@@ -81,8 +82,15 @@ class Speaker:
         error = mail.send(self._plugin, ready, message_id)
         return redacted(error, self._url) if error else None
 
-    def say(self, title: str, page: str, severity: str = "low") -> str | None:
-        """Send a message (`page` is HTML); None when it was taken, else why not, in a line."""
+    def say(
+        self, title: str, page: str, severity: str = "low", *, message_id: str | None = None
+    ) -> str | None:
+        """Send a message (`page` is HTML); None when it was taken, else why not, in a line.
+
+        `message_id` is the same at every attempt.
+        """
+        if self.takes_mail:
+            return self.post(mail.written(title, page), message_id or uuid4().hex)
         speaker = apprise.Apprise(asset=US)
         speaker.add(self._plugin)
         # Where a channel has no titles it becomes part of the page.

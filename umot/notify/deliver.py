@@ -115,7 +115,7 @@ def say_alert(message: Message, shown: Words | None, speaker: Speaker) -> str | 
         url=shown.url if shown else None,
         defang=speaker.defang,
     )
-    return speaker.say(message.title, page, message.severity)
+    return speaker.say(message.title, page, message.severity, message_id=message.message_id)
 
 
 def send_digest(message: Message, mail: str | None, speaker: Speaker) -> str | None:

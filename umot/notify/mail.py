@@ -11,15 +11,28 @@ import email.policy
 import smtplib
 import ssl
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 
+from apprise import NotifyFormat
+from apprise.conversion import convert_between
 from apprise.plugins.email import NotifyEmail
 from apprise.plugins.email.common import SecureMailMode
 
 from umot.errors import in_words
 
 SCHEMES = frozenset({"mailto", "mailtos"})
+
+
+def written(title: str, page: str) -> str:
+    """A mail of a page of HTML, and of its words for who reads no HTML; without addresses."""
+    made = EmailMessage(policy=email.policy.SMTP)
+    made["Subject"] = title
+    plain = convert_between(NotifyFormat.HTML, NotifyFormat.TEXT, page)  # type: ignore[no-untyped-call]
+    made.set_content(plain)
+    made.add_alternative(page, subtype="html")
+    return made.as_string()
 
 
 def addressed(plugin: NotifyEmail, mail: str, message_id: str) -> EmailMessage:
@@ -54,7 +67,10 @@ def send(plugin: NotifyEmail, mail: str, message_id: str) -> str | None:
     Where some of the receivers are refused it counts as taken: again, it would reach the others
     twice.
     """
-    made = addressed(plugin, mail, message_id)
+    try:
+        made = addressed(plugin, mail, message_id)
+    except (ValueError, MessageError) as error:
+        return f"an address of the channel cannot stand in a mail: {type(error).__name__}"
     receivers = [to for _, to in plugin.targets] + sorted(plugin.cc) + sorted(plugin.bcc)
     try:
         with connected(plugin) as server:
@@ -69,6 +85,8 @@ def send(plugin: NotifyEmail, mail: str, message_id: str) -> str | None:
         return f"the mail server refused every receiver ({', '.join(codes)})"
     except smtplib.SMTPException as error:
         return f"the mail server could not be used: {type(error).__name__}: {error}"
+    except UnicodeError:
+        return "the user name or password holds signs that mail servers cannot be told"
     except OSError as error:
         return f"the mail server could not be used: {in_words(error)}"
     return None

@@ -125,13 +125,17 @@ def shortened(text: str) -> str:
 
 
 def web_address(url: str | None) -> str | None:
-    """A web address whose signs mean nothing in any markup; None for anything else."""
+    """A web address whose signs mean nothing in any markup; None for anything else.
+
+    An @ is written %40: chats call whoever is named behind it. Where it hides the host there is no
+    link.
+    """
     if not url:
         return None
     try:
         parts = urlsplit(url)
     except ValueError:  # a stranger's: no link is shown then
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         return None
-    return quote(url, safe=":/?#@!$&+,;=%~-._")
+    return quote(url, safe=":/?#!$&+,;=%~-._")

@@ -1,2 +1,3 @@
 -- Which notes of copies speak of a post that is gone?
-DELETE FROM duplicates WHERE original NOT IN (SELECT post_id FROM posts)
+DELETE FROM duplicates
+WHERE original NOT IN (SELECT post_id FROM posts WHERE deleted_at IS NULL)

@@ -5,5 +5,5 @@ WHERE
     excluded_reason = 'duplicate_of'
     AND post_id IN (
         SELECT d.post_id FROM duplicates AS d
-        ANTI JOIN posts AS p ON p.post_id = d.original
+        ANTI JOIN posts AS p ON p.post_id = d.original AND p.deleted_at IS NULL
     )

@@ -59,7 +59,7 @@ COMMENT ON COLUMN stage_sentiment.ends IS 'Posts whose story ends here.';
 COMMENT ON COLUMN source_health.last_started IS 'Start of the last visit (UTC).';
 COMMENT ON COLUMN source_health.last_success IS 'End of the last visit without failure (UTC).';
 COMMENT ON COLUMN source_health.last_failure IS 'End of the last failed visit (UTC).';
-COMMENT ON COLUMN source_health.healthy IS 'Whether the last visit ended well.';
+COMMENT ON COLUMN source_health.healthy IS 'Whether the last visit that ended did so well, and at most one was cut off since.';
 COMMENT ON COLUMN source_health.last_error IS 'The failure of the last visit; empty for none.';
 COMMENT ON COLUMN source_health.last_truncated IS 'What the last visit did not get; empty for nothing.';
 COMMENT ON COLUMN source_health.seen IS 'Items seen in all visits.';
