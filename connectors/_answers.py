@@ -27,5 +27,5 @@ def shaped(url: str) -> Iterator[None]:
     """Raise `Fatal` naming the address where an answer is of a shape that is not known."""
     try:
         yield
-    except (KeyError, TypeError, AttributeError, ValueError, LookupError) as error:
+    except (TypeError, AttributeError, ValueError, LookupError, OverflowError) as error:
         raise Fatal(f"{show(url)} answers in a shape that is not known") from error

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from connectors._answers import shaped
 from connectors._listing import Line, Listing, Page
+from connectors._reviews import utc
 from connectors._text import storable
 from umot.http import Answer, Refused
 
@@ -107,14 +108,13 @@ class Lists:
 def posted(view: Mapping[str, Any]) -> datetime:
     """Give the time that a post is listed by: the earlier of the claimed and the seen one.
 
-    Raises KeyError, ValueError or TypeError.
+    A claim that is no time counts for nothing. Raises KeyError, ValueError or TypeError.
     """
-    return min(_utc(view["record"]["createdAt"]), _utc(view["indexedAt"]))
-
-
-def _utc(written: str) -> datetime:
-    at = datetime.fromisoformat(written)
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    claimed, seen = view["record"]["createdAt"], utc(view["indexedAt"])
+    try:
+        return min(utc(claimed), seen)
+    except (ValueError, TypeError):  # its writer may claim anything
+        return seen
 
 
 def _line(view: Mapping[str, Any], at: float | None = None) -> Line | None:

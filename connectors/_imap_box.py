@@ -16,7 +16,7 @@ from umot.errors import Fatal, Retriable, in_words
 FEW = 10  # mails asked for at a time
 LARGEST = 2**20  # bytes that are read of a mail: attachments come last
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-UID = re.compile(rb"UID (\d+)")
+UID = re.compile(rb"\bUID (\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,17 @@ class Box:
             some = ",".join(map(str, numbers[at : at + FEW]))
             with self._guarded():
                 found = self._ask("FETCH", some, f"(UID BODY.PEEK[]<0.{LARGEST}>)")
-            for one in found:
-                if isinstance(one, tuple) and (match := UID.search(one[0])):
-                    yield int(match[1]), one[1]
+            for place, one in enumerate(found):
+                if isinstance(one, tuple):
+                    yield self._number(one[0], found[place + 1 :]), one[1]
+
+    def _number(self, before: bytes, after: Sequence[Any]) -> int:
+        """Find a mail's number, which may stand on either side of its content."""
+        rest = after[0] if after and isinstance(after[0], bytes) else b""
+        match = UID.search(before) or UID.search(rest)
+        if match is None:  # left out, it would never be asked for again
+            raise Retriable(f"{self._host} gives a mail without its number")
+        return int(match[1])
 
     def _ask(self, *words: str) -> list[Any]:
         answer, found = self._imap.uid(*words)

@@ -24,14 +24,16 @@ EXPIRED = frozenset({400, 404, 410})  # what a place in a list is refused with w
 class Line:
     """A line of a list: its native id, the time it is listed by (seconds since 1970), the item.
 
-    `inside` are the native ids of further posts that the item holds, as replies. A line that was
-    looked up may have no item: it is there, and that is all.
+    `inside` are the native ids of further posts that the item holds, as replies; with `partial`
+    there are more than it holds, so that those it lacks may well be there. A line that was looked
+    up may have no item: it is there, and that is all.
     """
 
     id: str
     at: float
     item: Mapping[str, Any]
     inside: tuple[str, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,8 @@ class Reader:
             if before is None:
                 raise Fatal(f"{listing.where} gives {line.id}, which was not asked for")
             if line.item:
-                items.append(self._raw(listing, line))
-                items += self._gone(listing, before[1], line.inside)
-                before = [line.at, list(line.inside)]
+                some, before = self._taken(listing, line, before[1])
+                items += some
             state.recent[line.id] = before
         for name, (_, inside) in lost.items():
             items += self._gone(listing, [name, *inside])
@@ -144,11 +145,11 @@ class Reader:
             fresh = [line for line in page.lines if line.at >= walk["floor"]]
             items: list[RawItem] = []
             for line in fresh:
-                items.append(self._raw(listing, line))
                 before = state.recent.get(line.id)
-                items += self._gone(listing, before[1] if before else (), line.inside)
+                some, known = self._taken(listing, line, before[1] if before else ())
+                items += some
                 lost.pop(line.id, None)
-                state.recent[line.id] = [line.at, list(line.inside)]
+                state.recent[line.id] = known
             # A time to come (a clock that is wrong) must not hide what is posted until then.
             now = self._now.timestamp()
             top = max([walk["top"], *(min(line.at, now) for line in fresh)])
@@ -180,6 +181,15 @@ class Reader:
         newest = state.walk["top"] if state.walk else state.since or 0.0
         near = [one for one in state.recent.items() if one[1][0] >= newest - self._overlap]
         return dict(sorted(near, key=lambda one: -float(one[1][0]))[:RECHECKED])
+
+    def _taken(
+        self, listing: Listing, line: Line, before: Sequence[str]
+    ) -> tuple[list[RawItem], list[Any]]:
+        """Give a line's items, and what is to be known of it; it held `before`."""
+        items = [self._raw(listing, line)]
+        if line.partial:  # new ones push old ones out; if the line itself goes, so do all of them
+            return items, [line.at, list(dict.fromkeys((*before, *line.inside)))]
+        return items + self._gone(listing, before, line.inside), [line.at, list(line.inside)]
 
     def _raw(self, listing: Listing, line: Line) -> RawItem:
         return RawItem(line.item, self._now, f"{listing.where} {line.id}")

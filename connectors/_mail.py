@@ -13,6 +13,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
 
 from connectors._text import html_to_text, storable
+from umot.errors import Skippable
 
 ANSWERING = re.compile(r"^\s*((re|fw|fwd|aw|wg|antw|doorst|tr|sv)\s*:\s*)+", re.IGNORECASE)
 # What stands above a quotation: "Op 3 mei 2026 om 10:00 schreef Klaver <…>:"
@@ -24,6 +25,11 @@ ABOVE = re.compile(
 )
 SIGNATURE = re.compile(r"^--\s*$")
 IDS = re.compile(r"<[^<>\s]+>")
+# What the library lets escape when a mail is odd enough: such a mail is at fault, not the mailbox.
+STUMBLES = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError,
+    ValueError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,14 @@ class Mail:
 
 
 def read(content: bytes) -> Mail:
-    """Read a mail, whole or cut off; never fails, for anybody may send anything."""
+    """Read a mail, whole or cut off. Raises `Skippable` for one that cannot be made out."""
+    try:
+        return _read(content)
+    except STUMBLES as error:
+        raise Skippable(f"no readable mail ({type(error).__name__})") from error
+
+
+def _read(content: bytes) -> Mail:
     message = message_from_bytes(content, policy=policy.default)
     references = IDS.findall(_header(message, "References"))
     parent = (IDS.findall(_header(message, "In-Reply-To")) or references[-1:] or [None])[0]
@@ -96,7 +109,7 @@ def _text(message: EmailMessage) -> str:
             continue
         try:
             text = data.decode(part.get_content_charset() or "utf-8", "replace")
-        except LookupError:  # a character set that nobody knows
+        except (LookupError, ValueError):  # a character set that nobody knows, or none of text
             text = data.decode("utf-8", "replace")
         text = html_to_text(text) if kind == "html" else text
         if text.strip():
@@ -107,16 +120,16 @@ def _text(message: EmailMessage) -> str:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         return str(message.get(name) or "")
-    except (ValueError, IndexError, AttributeError, TypeError):  # the library trips over some
+    except STUMBLES:  # the rest of the mail may well be readable
         return ""
 
 
 def _date(text: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except STUMBLES:
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _hash(content: bytes) -> str:

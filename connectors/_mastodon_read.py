@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ KEPT = (
     "in_reply_to_account_id", "sensitive",
 )  # fmt: skip
 ACCOUNT = ("id", "acct", "username", "url", "bot", "followers_count")
+BEYOND = re.compile(r"0000-|-\d|\+?\d{5,}-")  # how a year begins that Python has not
 WANTS_TOKEN = frozenset({401, 403, 422})
 
 
@@ -237,7 +239,9 @@ def _entry(line: Mapping[str, Any], query: Query) -> Entry:
         status = (line.get("type") == "mention" and line.get("status")) or {}
     if status:
         _checked(status)
-    at = datetime.fromisoformat(line["created_at"])
+    # Other servers may claim any year for what is written there.
+    claimed = "1970-01-01T00:00Z" if BEYOND.match(line["created_at"]) else line["created_at"]
+    at = datetime.fromisoformat(claimed)
     if not (isinstance(line["id"], str) and at.tzinfo):
         raise ValueError("no id or time")
     return Entry(line["id"], at.timestamp(), dict(status) or None)

@@ -32,7 +32,10 @@ def reply(review: Post, text: str, at: datetime | None, *, edited: datetime | No
 def utc(written: Any) -> datetime:
     """Read ISO 8601; a time without a zone is UTC. Raises ValueError or TypeError."""
     at = datetime.fromisoformat(written)
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:  # the last hours of 9999 elsewhere are none in UTC
+        raise ValueError(f"{written!r} is beyond all calendars") from error
 
 
 def later(updated: Any, posted: datetime) -> datetime | None:

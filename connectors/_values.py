@@ -51,12 +51,12 @@ def moment(value: Any, zone: tzinfo, *, day_first: bool = True) -> datetime | No
     Times that do not name their zone are in `zone`. Of 03-04-2026 the day is first, unless told
     otherwise; a date that only fits the other order is refused, not turned around.
     """
-    if isinstance(value, datetime):
-        return _in_utc(value, zone)
     if (written := text(value)) is None or written.strip().casefold() in EMPTY:
         return None
     written = " ".join(written.split())
     try:
+        if isinstance(value, datetime):
+            return _in_utc(value, zone)
         if isinstance(value, int | float) or re.fullmatch(r"\d{9,19}(\.\d+)?", written):
             return _epoch(float(written))
         parsed = _dated(written, day_first) or _standard(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,10 @@ from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
 
 KEY = "UMOT_DISCOURSE_KEY"
 WINDOW = 50  # the forum gives the posts of so many numbers at a time
+LAST = 10  # no forum gives a page of a search beyond it
+# Requests a minute that a forum without limits of its own takes, less a few: 60 for an
+# administrator's key; else 200 from an address, and 50 in ten seconds.
+SIGNED, UNSIGNED = 57.0, 190.0
 LIKE = 2  # the number of "like" among the actions
 KEPT = (
     "id", "username", "created_at", "updated_at", "cooked", "post_number", "post_type",
@@ -33,7 +38,8 @@ class Discourse:
     brand's `query` comes to searches. `company_accounts` are the company's own; with `staff` all
     moderators are the company. UMOT_DISCOURSE_KEY, with `username`, opens what needs signing in.
     The first run goes `history_days` back; each later one reads `overlap_hours` before the newest
-    known post again, so that edits, deletions and counts are seen. `timeout` is seconds of silence.
+    known post again, so that edits, deletions and counts are seen. `requests_per_minute` is how
+    many are made at most; 0: what a forum takes by default. `timeout` is seconds of silence.
     """
 
     def __init__(
@@ -45,6 +51,7 @@ class Discourse:
         username: str = "system",
         history_days: float = 90.0,
         overlap_hours: float = 48.0,
+        requests_per_minute: float = 0.0,
         timeout: float = 30.0,
         query: Sequence[str] = (),
     ) -> None:
@@ -54,14 +61,17 @@ class Discourse:
         self._company = {name.casefold().removeprefix("@") for name in several(company_accounts)}
         self._staff, self._username = staff, username
         self._history, self._overlap = history_days * 86_400, overlap_hours * 3600
-        self._limits = Limits.silence(timeout)
+        if requests_per_minute < 0:
+            raise Fatal(f"requests_per_minute {requests_per_minute!r} is less than 0")
+        self._requests, self._limits = requests_per_minute, Limits.silence(timeout)
 
     def fetch(self, cursor: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Yield the newest posts page by page, the cursor moving with each."""
         key = os.environ.get(KEY, "").strip()
         headers = {"Api-Key": key, "Api-Username": self._username} if key else {}
         with Client(self._limits) as http:
-            forum = _Forum(http, self._url, self._host, headers)
+            pause = 60 / (self._requests or (SIGNED if key else UNSIGNED))
+            forum = _Forum(http, self._url, self._host, headers, pause)
             lists = [forum.search(words) for words in self._searches] or [forum.latest()]
             reader = Reader(now, overlap=self._overlap, history=self._history)
             yield from batches(lists, cursor, reader, _explained)
@@ -108,10 +118,13 @@ class Discourse:
 
 
 class _Forum:
-    """Asks a forum for lists of posts."""
+    """Asks a forum for lists of posts; requests are `pause` seconds apart at least."""
 
-    def __init__(self, http: Client, url: str, host: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, http: Client, url: str, host: str, headers: Mapping[str, str], pause: float
+    ) -> None:
         self._http, self._url, self._host, self._headers = http, url, host, headers
+        self._pause, self._next = pause, 0.0
 
     def latest(self) -> Listing:
         """All public posts, the newest first: those of fifty numbers at a time."""
@@ -124,22 +137,28 @@ class _Forum:
                 lines = [self._line(post) for post in posts if _is_said(post)]
             # Numbers of private and deleted posts are left out, so a page may well be empty.
             top = int(place) if place else max(numbers, default=0)
-            return Page(lines, str(top - WINDOW) if top > WINDOW else None)
+            # Older forums begin with the number asked for, newer ones below it: one comes twice.
+            return Page(lines, str(top - WINDOW + 1) if top > WINDOW else None)
 
         return Listing("posts", f"{self._host} post", page, self._lookup)
 
     def search(self, words: str) -> Listing:
         """The posts that a search finds, the newest first; it gives excerpts, so each is asked."""
+        end = f"search {words}: a forum shows the newest {LAST} pages only"
 
         def page(place: int | None) -> Page:
-            asked = {"q": f"{words} order:latest", "page": place or 1}
+            if (number := place or 1) > LAST:  # refused, or by old forums answered with the first
+                return Page([], None, end)
+            asked = {"q": f"{words} order:latest", "page": number}
             given, url = self._ask("/search.json", asked)
             with shaped(url):
                 found = given.get("posts") or []
                 more = (given["grouped_search_result"] or {}).get("more_full_page_results")
                 names = [f"{self._host}/{p['topic_id']}/{p['post_number']}" for p in found]
             lines = self._lookup(dict.fromkeys(names, 0.0))
-            return Page(lines, (place or 1) + 1 if more and found else None)
+            if not (more and found):
+                return Page(lines)
+            return Page(lines, number + 1) if number < LAST else Page(lines, None, end)
 
         return Listing(f"search {words}", f"{self._host} post", page, self._lookup)
 
@@ -167,6 +186,8 @@ class _Forum:
         return Line(name, at, {key: post[key] for key in KEPT if key in post})
 
     def _ask(self, path: str, params: Mapping[str, Any]) -> tuple[Any, str]:
+        time.sleep(max(0.0, self._next - time.monotonic()))
+        self._next = time.monotonic() + self._pause
         answer = self._http.get(f"{self._url}{path}", params=params, headers=self._headers)
         return storable(answer.json()), answer.url
 

@@ -71,12 +71,13 @@ class Imap:
                 items = []
                 for number, content in box.fetch(some):
                     where = f"{self._host} {self._mailbox} {number}"
-                    mail = read(content)
-                    items.append(RawItem({"mail": mail.as_json()}, now, where))
+                    items.append(RawItem(_payload(content), now, where))
                 yield Batch(tuple(items), {"validity": validity, "last": some[-1]})
 
     def parse(self, raw: RawItem) -> Iterable[Post]:
         """Give the mail: its subject and what its writer said in it."""
+        if why := raw.payload.get("unread"):
+            raise Skippable(f"{raw.place}: {why}")
         mail = Mail.of(raw.payload["mail"])
         if mail.posted_at is None:
             raise Skippable(f"{raw.place}: no readable date")
@@ -95,3 +96,11 @@ class Imap:
             thread_id=f"{self._platform}:{mail.thread or mail.id}",
             parent_id=f"{self._platform}:{mail.parent}" if mail.parent else None,
         )
+
+
+def _payload(content: bytes) -> dict[str, Any]:
+    """Make what is stored of a mail; of one that cannot be read why, for `parse` to tell."""
+    try:
+        return {"mail": read(content).as_json()}
+    except Skippable as error:  # raised here it would stop the mailbox, again at each visit
+        return {"unread": str(error)}

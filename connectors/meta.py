@@ -17,14 +17,15 @@ from umot.post import Batch, Engagement, Kind, Post, RawItem, Role
 
 TOKEN = "UMOT_META_TOKEN"  # noqa: S105 - the name of the variable that holds it
 PAGE = 50
-WITHIN = 100  # comments that are asked for with each post
+# Comments that come with each post: as many as are asked for, of Instagram 50 at the very most.
+WITHIN = {"facebook": 100, "instagram": 50}
 BUSY = frozenset({1, 2, 4, 17, 32, 341, 613})  # numbers of errors that pass
 SIGNED_OUT = frozenset({10, 102, 190, 200, 299})
 FACEBOOK = "id,message,created_time,permalink_url,from,shares,reactions.summary(true).limit(0)"
 COMMENT = "id,message,created_time,from,like_count,permalink_url,parent{id}"
-ANSWERS = f"comments.limit({WITHIN}).filter(stream){{{COMMENT}}}"
+ANSWERS = f"comments.limit({WITHIN['facebook']}).filter(stream){{{COMMENT}}}"
 INSTAGRAM = "id,caption,timestamp,permalink,username,like_count,comments_count"
-REMARKS = f"comments.limit({WITHIN}){{id,text,timestamp,username,like_count}}"
+REMARKS = f"comments.limit({WITHIN['instagram']}){{id,text,timestamp,username,like_count}}"
 
 
 class Meta:
@@ -145,12 +146,9 @@ class _Graph:
                 lines = [_line(platform, one) for one in given["data"]]
                 paging = given.get("paging") or {}
                 after = (paging.get("cursors") or {}).get("after") if paging.get("next") else None
-                cut = any(
-                    ((o.get("comments") or {}).get("paging") or {}).get("next")
-                    for o in given["data"]
-                )
-            note = f"{edge}: of some posts only {WITHIN} comments were given" if cut else None
-            return Page(lines, after, note)
+            cut = any(line.partial for line in lines)
+            note = f"{edge}: of some posts only {WITHIN[platform]} comments were given"
+            return Page(lines, after, note if cut else None)
 
         return Listing(edge, f"{show(self._url)} {edge}", page, self._lookup(platform, asked))
 
@@ -183,15 +181,19 @@ class _Graph:
 
 
 def _line(platform: str, one: Mapping[str, Any]) -> Line:
-    inside = [c["id"] for c in (one.get("comments") or {}).get("data") or ()]
+    given = one.get("comments") or {}
+    inside = [c["id"] for c in given.get("data") or ()]
     item = {**one, "platform": platform}
-    if one.get("comments"):
-        item["comments"] = {"data": one["comments"].get("data") or []}  # its paging holds the token
+    if given:
+        item["comments"] = {"data": given.get("data") or []}  # its paging holds the token
+    # Instagram gives the newest, and need not say that there are more.
+    partial = bool((given.get("paging") or {}).get("next")) or len(inside) >= WITHIN[platform]
     return Line(
         f"{platform} {one['id']}",
         _time(one).timestamp(),
         item,
         tuple(f"{platform} {name}" for name in inside),
+        partial,
     )
 
 

@@ -67,9 +67,11 @@ class X:
         (token,) = secrets("X", TOKEN)
         with Client(self._limits) as http:
             first = now - timedelta(seconds=self._history)
-            start = max(now - REACH, _since(cursor, first, self._overlap))
-            asks = _Api(http, self._url, token, start)
-            lists = [asks.search(words) for words in self._searches]
+            asks, known = _Api(http, self._url, token), (cursor or {}).get("lists", {})
+            lists = []
+            for words in self._searches:
+                start = _since(known.get(_name(words), {}), first, self._overlap)
+                lists.append(asks.search(words, max(now - REACH, start)))
             reader = Reader(now, overlap=self._overlap, history=self._history)
             yield from batches(lists, cursor, reader, _explained)
 
@@ -112,15 +114,15 @@ class X:
 
 
 class _Api:
-    """Asks X for posts from `start` on."""
+    """Asks X for posts."""
 
-    def __init__(self, http: Client, url: str, token: str, start: datetime) -> None:
-        self._http, self._url, self._start = http, url, start
+    def __init__(self, http: Client, url: str, token: str) -> None:
+        self._http, self._url = http, url
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    def search(self, words: str) -> Listing:
-        """The posts that a search finds, the newest first."""
-        start = self._start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def search(self, words: str, since: datetime) -> Listing:
+        """The posts from `since` on that a search finds, the newest first."""
+        start = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
         def page(place: str | None) -> Page:
             asked: dict[str, Any] = {"query": words, "max_results": PAGE, "start_time": start}
@@ -132,7 +134,7 @@ class _Api:
                 lines = _lines(given) if count else []
                 return Page(lines, given["meta"].get("next_token"))
 
-        return Listing(f"search {words}", f"{self._url} post", page, self._lookup)
+        return Listing(_name(words), f"{self._url} post", page, self._lookup)
 
     def _lookup(self, lost: Mapping[str, float]) -> list[Line]:
         """Ask for posts by their number; those that do not come are gone."""
@@ -172,13 +174,16 @@ def _joined(query: Sequence[str]) -> list[str]:
     return ([one] if len(one) <= LONGEST else [f"{p} -is:retweet" for p in parts]) if parts else []
 
 
-def _since(cursor: Mapping[str, Any] | None, first: datetime, overlap: float) -> datetime:
-    """The oldest moment that any list still has to be read from; `first` where none was read."""
-    starts = [first]
-    for one in (cursor or {}).get("lists", {}).values():
-        floor = (one.get("walk") or {}).get("floor") or (one.get("since") or 0.0) - overlap
-        starts.append(datetime.fromtimestamp(max(floor, 0.0), UTC))
-    return min(starts[1:], default=first)
+def _name(words: str) -> str:
+    return f"search {words}"
+
+
+def _since(state: Mapping[str, Any], first: datetime, overlap: float) -> datetime:
+    """The oldest moment that a list still has to be read from; `first` where it never was read."""
+    floor: float | None = (state.get("walk") or {}).get("floor")
+    if floor is None and state.get("since") is not None:
+        floor = state["since"] - overlap
+    return first if floor is None else datetime.fromtimestamp(max(floor, 0.0), UTC)
 
 
 def _plain(name: str) -> str:

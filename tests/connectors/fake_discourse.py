@@ -43,11 +43,17 @@ def post(number: int, topic: int, at: str, **given: Any) -> dict[str, Any]:
 
 
 class FakeDiscourse:
-    """`posts` are in the forum, in the order they were written. A key need not be given."""
+    """`posts` are in the forum, in the order they were written. A key need not be given.
+
+    `newer` gives latest posts as since 2025: the fifty below a number, which is left out itself.
+    `limit` is what a page of a search beyond the tenth is answered with, None by old forums.
+    """
 
     def __init__(self) -> None:
         self.posts: list[dict[str, Any]] = []
         self.key = KEY
+        self.newer = False
+        self.limit: Reply | None = Reply.json({"errors": ["page parameter"]}, 400)
 
     def expire(self) -> None:
         """Let in nobody with the key."""
@@ -72,6 +78,10 @@ class FakeDiscourse:
         """Answer as the forum does."""
         if ask.headers.get("api-key", self.key) != self.key:
             return Reply.json({"errors": ["no"], "error_type": "invalid_access"}, 403)
+        if ask.path == "/posts.json" and self.newer:
+            below = int(ask.query.get("before", 10**9))
+            newest = sorted((p for p in self.posts if p["id"] < below), key=lambda p: -p["id"])
+            return Reply.json({"latest_posts": newest[:50]})
         if ask.path == "/posts.json":
             last = int(ask.query.get("before", 0)) or max((p["id"] for p in self.posts), default=0)
             found = [p for p in self.posts if last - 50 < p["id"] <= last]
@@ -85,7 +95,10 @@ class FakeDiscourse:
         if ask.path == "/search.json":
             words = ask.query["q"].removesuffix(" order:latest").strip('"').casefold()
             found = [p for p in self.posts if words in p["cooked"].casefold()][::-1]
-            start = (int(ask.query["page"]) - 1) * 50
+            page = int(ask.query["page"])
+            if page > 10 and self.limit:
+                return self.limit
+            start = ((page if page <= 10 else 1) - 1) * 50
             keys = ("id", "username", "created_at", "post_number", "topic_id")
             briefly = [{key: p[key] for key in keys} | {"blurb": "…"} for p in found]
             more = {"more_full_page_results": len(found) > start + 50 or None}

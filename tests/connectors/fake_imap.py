@@ -16,7 +16,10 @@ USER, PASSWORD = "klachten@klaver.example", 'wacht "woord"\\1'
 
 
 class FakeImap:
-    """`mails` are (number, time, content). `mode` may be hang, garbage or drop."""
+    """`mails` are (number, time, content). `mode` may be hang, garbage or drop.
+
+    A mail's number stands before its content, with "behind" after it, with "nowhere" not at all.
+    """
 
     def __init__(self) -> None:
         self.mails: list[tuple[int, datetime, bytes]] = []
@@ -117,5 +120,7 @@ class FakeImap:
             for place, (number, _, content) in enumerate(self.mails, start=1):
                 if number in wanted:
                     part = content[: int(match[2])]
-                    head = f"* {place} FETCH (UID {number} BODY[]<0> {{{len(part)}}}\r\n".encode()
-                    say(head + part + b")")
+                    uid = {"behind": ("", f" UID {number}"), "nowhere": ("", "")}
+                    before, after = uid.get(self.mode, (f"UID {number} ", ""))
+                    head = f"* {place} FETCH ({before}BODY[]<0> {{{len(part)}}}\r\n".encode()
+                    say(head + part + f"{after})".encode())

@@ -121,6 +121,24 @@ def test_a_post_that_claims_another_time_is_where_bluesky_lists_it(
     assert one.posted_at == BASE - HOUR
 
 
+@pytest.mark.parametrize(
+    "claimed",
+    ["2026-05-01T24:00:00Z", "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00", "ooit", 3],
+)
+def test_a_claim_that_is_no_time_stops_nobody(
+    fake: FakeBluesky, server: LocalServer, claimed: object
+) -> None:
+    fake.posts = [post("a", BASE), post("b", BASE - HOUR), post("c", BASE - 2 * HOUR)]
+    fake.posts[1]["record"]["createdAt"] = claimed
+    server.answer = lambda ask: Reply.json({"posts": fake.posts})
+    got = run(bluesky(server, search="x"))
+    assert {one.native_id: one.posted_at for one in got.posts} == {
+        uri("a"): BASE,
+        uri("b"): BASE - HOUR,
+        uri("c"): BASE - 2 * HOUR,
+    }
+
+
 def test_who_wants_only_people_signed_in_to_read_is_left_out(
     fake: FakeBluesky, server: LocalServer
 ) -> None:

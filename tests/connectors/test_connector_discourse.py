@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -31,7 +32,8 @@ FAKE = FakeDiscourse
 
 
 def discourse(server: LocalServer, **settings: Any) -> Discourse:
-    return Discourse(**({"url": server.url, "timeout": 9} | settings))
+    usual = {"url": server.url, "timeout": 9, "requests_per_minute": 1e9}
+    return Discourse(**(usual | settings))
 
 
 # A key may be missing: what is public is read without.
@@ -80,6 +82,64 @@ def test_a_search_brings_whole_posts(fake: FakeDiscourse, server: LocalServer) -
     assert [one.body for one in found] == ["klaver"] * 65
     own = run(discourse(server, search="roos", query=["klaver"])).posts
     assert {one.body for one in own} == {"roos"}
+
+
+def test_a_search_ends_where_the_forum_shows_no_more(
+    fake: FakeDiscourse, server: LocalServer
+) -> None:
+    fake.serve(items(560))
+    searching = discourse(server, search="bericht")
+    got = run(searching)
+    assert len(got.posts) == 500
+    assert ["newest 10 pages" in str(batch.truncated) for batch in got.batches].count(True) == 1
+    state = got.cursor["lists"]["search bericht"]
+    assert (state["walk"], state["since"]) == (
+        None,
+        max(p.posted_at for p in got.posts).timestamp(),
+    )
+
+
+@pytest.mark.parametrize("place", [11, 40])
+def test_a_search_that_went_beyond_the_last_page_comes_free(
+    fake: FakeDiscourse, server: LocalServer, place: int
+) -> None:
+    fake.serve(items(560))
+    fake.limit = fake.limit if place == 11 else None
+    walk = {"place": place, "floor": 0.0, "top": BASE.timestamp()}
+    stuck = {"lists": {"search bericht": {"since": None, "recent": {}, "walk": walk}}}
+    got = run(discourse(server, search="bericht"), stuck)
+    assert got.cursor["lists"]["search bericht"]["walk"] is None
+    pages = [int(ask.query["page"]) for ask in server.asked if ask.path == "/search.json"]
+    assert max(pages) == 10
+    assert len(pages) <= 11
+
+
+def test_the_latest_posts_of_older_and_newer_forums(
+    fake: FakeDiscourse, server: LocalServer
+) -> None:
+    for fake.newer in (False, True):
+        for count in (49, 50, 51, 130, 151):
+            fake.serve(items(count))
+            assert len(set(run(discourse(server)).ids)) == count
+
+
+def test_requests_keep_the_distance_that_a_forum_wants(
+    fake: FakeDiscourse, server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.posts = [post(1, 5, AT, id=3), post(1, 6, AT, id=60)]
+
+    def taken(**settings: Any) -> float:
+        started = time.monotonic()
+        assert len(run(discourse(server, **settings)).posts) == 2
+        return time.monotonic() - started
+
+    assert taken() < 0.3
+    assert taken(requests_per_minute=0) >= 0.3
+    monkeypatch.setenv(VARIABLE, KEY)
+    assert taken(requests_per_minute=0) >= 1.05
+    assert taken(requests_per_minute=120) >= 0.5
+    with pytest.raises(Fatal, match="requests_per_minute"):
+        discourse(server, requests_per_minute=-1)
 
 
 def test_numbers_that_nobody_may_see_do_not_end_the_reading(

@@ -149,6 +149,10 @@ def test_the_reset_of_a_quota_tells_how_long_to_wait_after_429(
     with pytest.raises(Retriable) as caught:
         get(server)
     assert caught.value.retry_after == 90
+    server.answer = lambda _ask: Reply(429, headers={"x-rate-limit-reset": "70"})  # X's spelling
+    with pytest.raises(Retriable) as caught:
+        get(server)
+    assert caught.value.retry_after == 70
     server.answer = lambda _ask: Reply(503, headers={"X-RateLimit-Reset": "90"})
     with pytest.raises(Retriable) as caught:
         get(server)

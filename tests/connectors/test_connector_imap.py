@@ -14,7 +14,7 @@ from connectors.imap import PASSWORD as VARIABLE
 from connectors.imap import Imap
 from tests.connectors.fake_imap import PASSWORD, USER, FakeImap
 from tests.connectors.suite import suite
-from umot.errors import Fatal, Retriable
+from umot.errors import Fatal, Retriable, Skippable
 from umot.post import Kind, Role
 from umot.testing import BASE, DATA, NOW, SIGNED, Stage, items, run, until_error
 
@@ -134,12 +134,48 @@ def test_what_goes_wrong_on_the_way(box: FakeImap, monkeypatch: pytest.MonkeyPat
         b"Content-Type: text/html\r\n\r\n" + b"<div>" * 20_000,
         b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nbinnen",
         b"Content-Transfer-Encoding: base64\r\n\r\n!!!!",
+        b"Date: Fri, 31 Dec 9999 23:59:59 -0500\r\n\r\nx",
+        b"Date: Mon, 01 Jan 0001 00:00:00 +0500\r\n\r\nx",
+        b"Date: Fri, 31 Dec 99999999999 23:59:59 +0000\r\n\r\nx",
+        b"Date: Fri, 1 May 2026 23:59:59 +99999999999999\r\n\r\nx",
+        b"From: " + b"(" * 5000 + b"\r\nMessage-ID: " + b"(" * 5000 + b"\r\n\r\nx",
+        b'Content-Type: text/plain; charset="a\0b"\r\n\r\nx',
+        b"Content-Type: text/plain; charset=idna\r\n\r\n\xff",
     ],
 )  # fmt: skip
 def test_any_bytes_can_be_read(content: bytes) -> None:
     made = read(content)
     assert len(made.id) == 24
     made.body.encode()
+
+
+UNREADABLE = [
+    b"".join(b"Content-Type: multipart/x; boundary=%d\r\n\r\n--%d\r\n" % (n, n) for n in range(3000)),
+    b"Content-Type: " + b"(" * 5000 + b"\r\n\r\nx",
+]  # fmt: skip
+
+
+def test_a_mail_that_cannot_be_read_is_told_of_and_the_others_come(box: FakeImap) -> None:
+    for content in (*UNREADABLE, mail(text="Wel leesbaar").as_bytes()):
+        box.put(content, BASE)
+    connector = imap(box)
+    (batch,) = connector.fetch(None, now=NOW)
+    assert batch.cursor == {"validity": "7", "last": 3}
+    *unread, readable = batch.items
+    for number, raw in enumerate(unread, start=1):
+        with pytest.raises(Skippable, match=rf"INBOX {number}: no readable mail \(Recursion"):
+            list(connector.parse(raw))
+    assert [post.body for post in connector.parse(readable)] == ["Wel leesbaar"]
+
+
+def test_the_number_of_a_mail_may_follow_its_content(box: FakeImap) -> None:
+    box.serve(items(12))
+    box.mode = "behind"
+    assert len(run(imap(box)).posts) == 12
+    box.mode = "nowhere"
+    batches, error = until_error(imap(box))
+    assert isinstance(error, Retriable), "left out, they would never be asked for again"
+    assert batches == []
 
 
 def test_what_is_quoted_is_left_out() -> None:

@@ -51,6 +51,15 @@ def test_a_time_to_come_hides_nothing(fake: FakeMastodon, server: LocalServer) -
     assert "nu" in {post.body for post in run(mastodon(server, hashtags="x"), first.cursor).posts}
 
 
+@pytest.mark.parametrize("year", ["0000", "10000", "-0044"])
+def test_a_year_beyond_the_calendar_stops_nobody(
+    fake: FakeMastodon, server: LocalServer, year: str
+) -> None:
+    odd = status(BASE - HOUR, "wanneer?") | {"created_at": f"{year}-01-01T04:59:59.000Z"}
+    fake.statuses = [status(BASE, "eerst"), odd, status(BASE - 2 * HOUR, "laatst")]
+    assert [post.body for post in run(mastodon(server, hashtags="x")).posts] == ["eerst", "laatst"]
+
+
 def test_a_post_that_lost_its_hashtag_comes_as_it_is_now(
     fake: FakeMastodon, server: LocalServer
 ) -> None:

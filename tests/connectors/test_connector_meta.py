@@ -87,6 +87,48 @@ def test_instagram(fake: FakeMeta, server: LocalServer) -> None:
     assert (said.body, said.parent_id) == ("eens", "instagram:93")
 
 
+def remarks(numbers: range, **given: Any) -> dict[str, Any]:
+    """Comments as Instagram gives them: the newest first, fifty at most."""
+    said = [
+        {"id": str(n), "text": f"reactie {n}", "timestamp": "2026-11-20T10:01:00+0000"}
+        for n in reversed(numbers)
+    ]
+    return {"comments": {"data": said[:50]} | given}
+
+
+def test_comments_that_newer_ones_push_out_are_still_there(
+    fake: FakeMeta, server: LocalServer
+) -> None:
+    one = {"id": "91", "timestamp": "2026-11-20T10:00:00+0000", "username": "klaver"}
+    edge, reading = f"{ACCOUNT}/media", meta(server, page="", instagram=ACCOUNT)
+
+    def gone(cursor: Any, *posts: dict[str, Any]) -> tuple[set[str], Any]:
+        fake.edges[edge] = list(posts)
+        got = run(reading, cursor)
+        return {post.native_id for post in got.posts if post.deleted_at}, got.cursor
+
+    none, cursor = gone(None, one | remarks(range(100, 150)))
+    assert not none
+    none, cursor = gone(cursor, one | remarks(range(100, 160)))
+    assert not none, "the first ten are pushed out, not deleted"
+    none, cursor = gone(cursor, one | remarks(range(150, 160), paging={"next": "https://g"}))
+    assert not none, "there is a further page"
+    taken, _ = gone(cursor, one | remarks(range(120, 160)))
+    assert taken == {str(n) for n in range(100, 120)}, "this is all there is"
+    taken, _ = gone(cursor)
+    assert taken == {"91", *(str(n) for n in range(100, 160))}, "all go with the post"
+
+
+def test_a_run_says_where_there_may_be_more_comments(fake: FakeMeta, server: LocalServer) -> None:
+    one = {"id": "91", "timestamp": "2026-11-20T10:00:00+0000", "username": "klaver"}
+    fake.edges[f"{ACCOUNT}/media"] = [one | remarks(range(50))]
+    got = run(meta(server, page="", instagram=ACCOUNT))
+    assert "only 50 comments" in str([batch.truncated for batch in got.batches])
+    said = comments(*({"id": str(n)} for n in range(60)))
+    fake.edges = {f"{PAGE}/posts": [facebook("1_1", BASE, comments=said)]}
+    assert not any(batch.truncated for batch in run(meta(server)).batches), "Facebook gives 100"
+
+
 def test_errors_in_metas_own_form(fake: FakeMeta, server: LocalServer) -> None:
     server.fault = lambda ask: error(4, "OAuthException", 403)
     assert isinstance(until_error(meta(server))[1], Retriable), "too many requests"

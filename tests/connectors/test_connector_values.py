@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from connectors._answers import shaped
 from connectors._values import count, moment, rating, text
+from umot.errors import Fatal
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -57,6 +59,7 @@ def test_the_month_first_where_that_is_set() -> None:
 @pytest.mark.parametrize(
     "given",
     [
+        datetime(9999, 12, 31, 23, tzinfo=ZoneInfo("America/New_York")),
         "gisteren",
         "2/17/2015",
         "31-02-2015",
@@ -76,6 +79,11 @@ def test_the_month_first_where_that_is_set() -> None:
 def test_times_that_cannot_be_read(given: object) -> None:
     with pytest.raises(ValueError, match=r"cannot be read \(day first\)|is no text"):
         moment(given, UTC)
+
+
+def test_a_time_beyond_the_calendar_is_an_answer_of_another_shape() -> None:
+    with pytest.raises(Fatal, match="shape"), shaped("https://forum.klaver.example"):
+        datetime.max.replace(tzinfo=ZoneInfo("America/New_York")).astimezone(UTC)
 
 
 @pytest.mark.parametrize("read", [lambda v: moment(v, UTC), count, rating])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,9 +13,20 @@ from connectors.x import TOKEN as VARIABLE
 from connectors.x import X
 from tests.connectors.fake_x import TOKEN, FakeX, tweet
 from tests.connectors.suite import locked, staged, suite
-from umot.errors import Fatal
+from umot.errors import Fatal, Retriable
 from umot.post import Kind, Role
-from umot.testing import BASE, DATA, LIVE, NETWORK, SIGNED, LocalServer, Stage, run
+from umot.testing import (
+    BASE,
+    DATA,
+    LIVE,
+    NETWORK,
+    SIGNED,
+    LocalServer,
+    Reply,
+    Stage,
+    run,
+    until_error,
+)
 
 FAKE = FakeX
 
@@ -60,6 +73,36 @@ def test_the_brands_query_is_one_search_that_x_understands(
         x(server, search="x" * 513)
     with pytest.raises(Fatal, match="search"):
         x(server, search=())
+
+
+def test_a_new_search_is_read_for_the_whole_week(fake: FakeX, server: LocalServer) -> None:
+    fake.posts = [tweet(11, BASE), tweet(12, BASE - timedelta(days=3))]
+    first = run(x(server))
+    server.asked.clear()
+    second = run(x(server, search=["klaver", "klaverapp"]), first.cursor)
+    starts = {ask.query["query"]: ask.query["start_time"] for ask in server.asked}
+    assert starts == {"klaver": "2026-11-19T22:00:00Z", "klaverapp": "2026-11-13T11:05:00Z"}, (
+        "what is known is not paid for again"
+    )
+    assert set(second.ids) == {"x:11", "x:12"}
+
+
+def test_a_search_that_found_nothing_yet_starts_as_far_back(
+    fake: FakeX, server: LocalServer
+) -> None:
+    first = run(x(server, history_days=2))
+    server.asked.clear()
+    run(x(server, history_days=2), first.cursor)
+    assert server.asked[0].query["start_time"] == "2026-11-18T11:00:00Z"
+
+
+def test_a_used_up_quota_says_when_it_opens(fake: FakeX, server: LocalServer) -> None:
+    opens = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(int(time.time()) + 840)}
+    server.fault = lambda ask: Reply.json({"title": "Too Many Requests"}, 429, opens)
+    _, error = until_error(x(server))
+    assert isinstance(error, Retriable)
+    assert error.retry_after == pytest.approx(840, abs=5)
+    assert len(server.asked) == 1
 
 
 def test_nothing_older_than_a_week_is_asked_for(fake: FakeX, server: LocalServer) -> None:

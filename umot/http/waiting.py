@@ -12,6 +12,8 @@ import httpx
 from umot.errors import Retriable
 from umot.http.addresses import origin, show
 
+# The last is X's. Its X-Rate-Limit-Remaining is not heeded: each of its addresses has its own.
+RESETS = ("X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset")
 EPOCH = 10**9  # a number of seconds from here on is a time, not a stretch of it
 LONGEST = 86_400.0  # a quota that is said to open later than in a day is not waited for
 
@@ -27,9 +29,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def quota_reset(headers: Mapping[str, str]) -> float | None:
     """Read the seconds until a quota opens again from X-RateLimit-Reset; None if it says nothing.
 
-    Platforms write a time in ISO 8601 (Mastodon), seconds since 1970, or seconds from now.
+    Platforms write a time in ISO 8601 (Mastodon), seconds since 1970 (X), or seconds from now.
     """
-    value = headers.get("X-RateLimit-Reset", headers.get("RateLimit-Reset", "")).strip()
+    value = next((headers[name].strip() for name in RESETS if name in headers), "")
     if value.replace(".", "", 1).isdecimal():
         number = float(value)
         if number < EPOCH:

@@ -15,9 +15,14 @@ HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def fold(text: str) -> str:
     """Text in small letters, without accents and without characters that nobody sees."""
+    return text.lower() if text.isascii() else bare(text).casefold()
+
+
+def bare(text: str) -> str:
+    """Text as `fold` makes it, but with its capitals."""
     if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+        return text
+    apart = unicodedata.normalize("NFKD", text)
     return "".join(one for one in apart if unicodedata.category(one) not in ("Mn", "Cf"))
 
 
@@ -43,7 +48,8 @@ class Words:
                 self.places.setdefault(word, []).append(place)
                 place += 1
             return place
-        for sign, word in SIGNED.findall(text):
+        # Accents of their own and soft hyphens would part a word in two.
+        for sign, word in SIGNED.findall(bare(text)):
             for one in WORD.findall(fold(word)):
                 self.places.setdefault(one, []).append(place)
                 if sign:
