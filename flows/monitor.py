@@ -125,6 +125,7 @@ def monitor(
     watch, wanted = opened(home, sources)
     with turn(watch.home):
         at = as_utc(now)  # here, for a turn may be waited for
+        forgetting.catch_up(watch, at)
         visits = visit_all(watch, wanted, at)
         classified = classify(watch, at)
         alerts = raise_alerts(watch, at)

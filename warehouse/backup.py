@@ -112,10 +112,10 @@ def seal(path: Path, target: Path, now: datetime) -> None:
 
 
 def remove_leftovers(warehouse: Warehouse, folder: Path, now: datetime) -> None:
-    """Remove what killed backups left; in a folder that others may share, when a day old."""
+    """Remove what killed backups left; in a folder that others may share, ours when a day old."""
     own = folder.resolve() == (warehouse.folder.parent / FOLDER).resolve()
     yesterday = (now - timedelta(days=1)).timestamp()
-    for left in folder.glob(".umot-*.part"):
+    for left in folder.glob(".*.part" if own else ".umot-*.part"):
         if own or left.stat().st_mtime < yesterday:
             files.remove(left)
 

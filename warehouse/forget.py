@@ -7,7 +7,6 @@ so tables that come later are reached as well, as long as they name the post in 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +17,12 @@ import duckdb
 from duckdb import DuckDBPyConnection as Connection
 
 from umot.errors import Fatal, Retriable
-from warehouse import digests
+from warehouse import digests, unnaming
 from warehouse.files import quote, remove, secure
 from warehouse.retention import Rule
 from warehouse.sql import query
-from warehouse.tombstones import ERASED, Gate
+from warehouse.tombstones import Gate
+from warehouse.unnaming import pattern
 
 LEAST = 20  # characters of a text below which others are likely to have written it as well
 
@@ -32,7 +32,8 @@ class Wanted:
     """What is to go: posts by id, writers by hash, addresses, and posts too old for a source.
 
     `name` is the writer's name and `platform` theirs; with the `texts` of posts it tells which
-    rejected items go, as those have no id and no hash.
+    rejected items go, as those have no id and no hash. `again`: it was erased before, and names
+    are known by their tombstones only.
     """
 
     posts: Sequence[str] = ()
@@ -42,6 +43,7 @@ class Wanted:
     name: str | None = None
     platform: str | None = None
     texts: Sequence[str] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,6 @@ def keep(db: Connection, name: str, statement: str, values: dict[str, Any]) -> N
         db.unregister("found")
 
 
-def pattern(word: str) -> str:
-    """A regular expression that finds a name or an address in JSON, as a whole one."""
-    within = re.escape(json.dumps(word, ensure_ascii=False)[1:-1])
-    further = "/?&=%-" if "://" in word else ""  # these make another address of one
-    return rf"(^|\\[nrtbf]|[^\p{{L}}\p{{N}}_]){within}($|[^\p{{L}}\p{{N}}_{further}])"
-
-
 def words(db: Connection) -> list[Words]:
     """The words of the posts that `select` found."""
     rows = db.execute(
@@ -163,6 +158,9 @@ def targets(db: Connection) -> list[tuple[str, str]]:
 def erase(db: Connection, wanted: Wanted, gate: Gate) -> dict[str, int]:
     """Delete what is wanted, in the caller's transaction; returns the rows that went, by table."""
     select(db, wanted)
+    if wanted.again:
+        refused = unnaming.rejects(db, gate)
+        db.execute("INSERT INTO gone_rejects SELECT unnest($1::VARCHAR[])", [refused])
     counts = count(db)
     shared = '"private"."raw_items"'
     # An item that held several posts is kept with each of them: it goes with any of them.
@@ -173,34 +171,10 @@ def erase(db: Connection, wanted: Wanted, gate: Gate) -> dict[str, int]:
     if changed := digests.unquote(db):
         counts["digests (quotes in them)"] = changed
     if wanted.name and wanted.platform:
-        counts |= unname(db, wanted.name, wanted.platform, gate)
+        counts |= unnaming.by_name(db, wanted.name, wanted.platform, gate)
+    if wanted.again:
+        counts |= unnaming.by_hash(db, gate)
     return counts
-
-
-def unname(db: Connection, name: str, platform: str, gate: Gate) -> dict[str, int]:
-    """Take a writer's name out of what is kept of others: raw items and failures of visits."""
-    value = json.dumps(name, ensure_ascii=False)
-    found = db.execute(
-        "SELECT source, post_id, payload FROM private.raw_items "
-        "WHERE starts_with(post_id, $1) AND contains(payload::VARCHAR, $2)",
-        [f"{platform}:", value],
-    ).fetchall()
-    changed = 0
-    for source, post_id, payload in found:
-        before = json.loads(payload)
-        after = gate.redacted(before, platform)
-        if after != before:
-            db.execute(
-                "UPDATE private.raw_items SET payload = $3 WHERE source = $1 AND post_id = $2",
-                [source, post_id, json.dumps(after, sort_keys=True, ensure_ascii=False)],
-            )
-            changed += 1
-    for column in ("error", "truncated"):
-        db.execute(
-            f"UPDATE source_runs SET {column} = $1 WHERE regexp_matches({column}, $2)",
-            [ERASED, pattern(name)],
-        )
-    return {"private.raw_items (names in others)": changed} if changed else {}
 
 
 def mentions(db: Connection, name: str) -> int:
@@ -213,14 +187,35 @@ def mentions(db: Connection, name: str) -> int:
     return int(row[0]) if row else 0
 
 
+def shared(db: Connection, urls: Sequence[str], posts: Sequence[str]) -> set[str]:
+    """Those of the addresses that other posts than these have."""
+    values = {"urls": list(urls), "posts": list(posts)}
+    return {url for (url,) in db.execute(query("shared_addresses"), values).fetchall()}
+
+
 def rewrite(path: Path) -> None:
     """Write a DuckDB file anew and put it in its place at once: freed blocks keep old text.
 
     Nobody may have it open; for the warehouse hold the writer's lock. A file that is damaged or
-    does not fit on the disk is left as it was. Raises `Retriable` or `Fatal`.
+    does not fit on the disk is left as it was, alone. Raises `Retriable` or `Fatal`.
     """
     fresh = path.with_name(f".{path.name}.rewritten")
     remove(fresh)
+    try:
+        copy_anew(path, fresh)
+        log = path.with_name(f"{path.name}.wal")
+        if log.exists() and log.stat().st_size:
+            # Of another file than the one that would stand beside it then.
+            raise Retriable(f"{path.name} was not closed in order; try again")
+        log.unlink(missing_ok=True)
+        secure(fresh, path)
+    except BaseException:
+        remove(fresh)  # on a full disk what is left of it would stand in everybody's way
+        raise
+
+
+def copy_anew(path: Path, fresh: Path) -> None:
+    """Copy all that a DuckDB file has to a new one, without its freed blocks."""
     with opened(path) as db:
         ((name,),) = db.execute("SELECT current_database()").fetchall()
         try:
@@ -230,9 +225,3 @@ def rewrite(path: Path) -> None:
             db.execute("DETACH rewritten")
         except duckdb.Error as error:
             raise Retriable(f"{path.name} could not be written anew: {error}") from error
-    log = path.with_name(f"{path.name}.wal")
-    if log.exists() and log.stat().st_size:
-        # Of another file than the one that would stand beside it then.
-        raise Retriable(f"{path.name} was not closed in order; try again")
-    log.unlink(missing_ok=True)
-    secure(fresh, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,12 +52,14 @@ def restore(
     now: datetime,
     force: bool = False,
     progress: Progress = silent,
+    cleanse: Callable[[Path], None] = lambda path: None,
 ) -> Restored:
     """Put a backup in the place of the warehouse, brought to this program's schema.
 
-    The published copy stays as it was: erase again what the backup brings back, then publish.
-    Raises `Fatal` for a file that cannot be restored, and without `force` for a warehouse that
-    holds anything or cannot be opened.
+    `cleanse` is given the file before it is in place, to erase again what it would bring back:
+    from then on anybody may publish it. The published copy stays as it was. Raises `Fatal` for a
+    file that cannot be restored, and without `force` for a warehouse that holds anything or cannot
+    be opened.
     """
     if not file.is_file():
         raise Fatal(f"{file} does not exist")
@@ -79,6 +81,7 @@ def restore(
         manifest = check(fresh, progress, called=file)
         readable = present.rows is not None and warehouse.path.exists()
         withheld = prepare(fresh, present.change, warehouse.path if readable else None)
+        cleanse(fresh)
         damaged = put(warehouse, fresh, present, now)
     return Restored(manifest, damaged, withheld)
 

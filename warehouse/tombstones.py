@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from duckdb import DuckDBPyConnection as Connection
+
 from umot.folders import ensure
 from umot.post import Post, RawItem
 from warehouse.authors import hashed
@@ -85,6 +87,17 @@ def read(home: Path) -> list[Tombstone]:
     return found
 
 
+def returned(db: Connection, stones: Sequence[Tombstone], key: bytes) -> list[str]:
+    """The posts of a file that were erased before, by their id or address, as `post_id`."""
+    hashes = {(stone.kind, stone.hash) for stone in stones}
+    return [
+        post_id
+        for post_id, url in db.execute("SELECT post_id, url FROM posts").fetchall()
+        if ("post", hashed(post_id, POST, key)) in hashes
+        or (url and ("url", hashed(url, URL, key)) in hashes)
+    ]
+
+
 class Gate:
     """What one source may bring into the warehouse.
 
@@ -128,6 +141,11 @@ class Gate:
             or hashed(post.post_id, POST, self._key) in self._hashes["post"]
             or (post.url and hashed(post.url, URL, self._key) in self._hashes["url"])
         )
+
+    @property
+    def platforms(self) -> frozenset[str]:
+        """Where writers were erased."""
+        return self._platforms if self._look() else frozenset()
 
     def lets_reject(self, payload: Mapping[str, Any]) -> bool:
         """Whether an item that could not be used may be kept: not where it names an author."""

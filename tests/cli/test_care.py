@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as parquet
@@ -71,6 +72,41 @@ def test_what_was_erased_does_not_come_back_with_a_backup(
         assert count(imported) == 1
     files = [path for path in home.rglob("*") if path.is_file()]
     assert [path for path in files if b"dank aan de monteurs" in path.read_bytes()] == []
+
+
+def test_a_restore_shows_nobody_what_was_erased_even_where_a_request_is_stuck(
+    imported: Umot, home: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere.duckdb"
+    assert imported("backup", str(elsewhere)).code == 0
+    (home / "backups").mkdir()
+    (home / "backups" / "a-damaged.duckdb").write_bytes(b"no database" * 1000)
+    author = ("--author", "Jan Jansen", "--platform", "shop")
+    assert imported("forget", *author, "--yes").code == 1
+    assert count(imported) == 1
+    restored = imported("restore", str(elsewhere), "--force")
+    assert restored.code == 1
+    assert "a-damaged.duckdb cannot be opened" in restored.err
+    assert restored.out.startswith(str(home / "warehouse" / "umot.duckdb"))
+    assert count(imported) == 1
+    (home / "backups" / "a-damaged.duckdb").unlink()
+    assert imported("forget").code == 0
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert [path for path in files if b"dank aan de monteurs" in path.read_bytes()] == []
+
+
+@pytest.mark.usefixtures("fast_model", "one_thread")
+@pytest.mark.parametrize("command", [("collect",), ("classify",)])
+def test_a_warehouse_put_in_place_by_hand_is_erased_before_it_is_published(
+    imported: Umot, home: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    warehouse = home / "warehouse" / "umot.duckdb"
+    before = shutil.copy(warehouse, tmp_path / "before.duckdb")
+    erased = imported("forget", "--author", "Jan Jansen", "--platform", "shop", "--yes")
+    assert erased.code == 0, erased.err
+    shutil.copy(before, warehouse)
+    assert imported(*command).code == 0
+    assert count(imported) == 1
 
 
 def test_an_export_is_files_with_a_manifest(imported: Umot, tmp_path: Path) -> None:

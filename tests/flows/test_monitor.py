@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC
@@ -17,15 +18,24 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.sorting import FlowRunSort
 
-from flows.monitor import ARTIFACT, SourcesFailed, as_utc, monitor, run_monitor
+from flows.monitor import (
+    ARTIFACT,
+    SourcesFailed,
+    as_utc,
+    configured_reader,
+    monitor,
+    run_monitor,
+)
 from flows.patience import delays
+from umot import forgetting
 from umot.errors import Fatal, UnknownName
+from umot.forgetting.job import asked
+from umot.pipeline import Monitor
 
 from .conftest import NOW, Answer, Platform, posts
 
 if TYPE_CHECKING:
     from models.reader import Reader
-    from umot.pipeline import Monitor
 
 pytestmark = pytest.mark.usefixtures("prefect")
 Sources = Callable[..., None]
@@ -109,6 +119,31 @@ def test_one_failing_source_stops_no_other_and_is_named(
     names = {path.name for path in home.iterdir()}
     assert names == {"umot.toml", "warehouse", "author.key", "prefect"}
     assert [path.name for path in (home / "prefect").iterdir()] == ["turn.lock"]
+
+
+def test_what_was_erased_is_gone_again_before_a_pass_reads_it(
+    home: Path, sources: Sources, tmp_path: Path
+) -> None:
+    sources(good=[Answer(posts=posts("a"))])
+    run_monitor(home, now=NOW)
+    warehouse = home / "warehouse" / "umot.duckdb"
+    before = shutil.copy(warehouse, tmp_path / "before.duckdb")
+    (erased, _) = stored(home, "SELECT post_id FROM posts ORDER BY 1")
+    made = Monitor.open(home)
+    with forgetting.alone(home, wait=0):
+        forgetting.carry_out(made, asked(made, NOW, post=erased[0]), NOW)
+    shutil.copy(before, warehouse)
+    seen: list[list[tuple[str]]] = []
+
+    def reader(watch: Monitor) -> Reader:
+        with watch.warehouse.write("test") as db:
+            seen.append(db.execute("SELECT post_id FROM posts").fetchall())
+        return configured_reader(watch)
+
+    run_monitor(home, now=NOW, reader=reader)
+    assert len(seen) == 1
+    assert len(seen[0]) == 1
+    assert erased not in seen[0]
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import subprocess
+import sys
+import textwrap
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,11 +15,13 @@ import duckdb
 import pytest
 
 from tests.warehouse.dying import killed
-from tests.warehouse.forgotten import BACKUP, NOW, WORDS, asked, erase, holders, rows
+from tests.warehouse.forgotten import BACKUP, NAME, NOW, WORDS, asked, erase, holders, rows
 from umot import forgetting
 from umot.errors import Fatal
 from umot.pipeline import Monitor
-from warehouse import Warehouse, files, forget
+from warehouse import Warehouse, backup, files, forget, manifest
+
+ROOT = Path(__file__).parents[2]
 
 # Where a kill may come: before each step, and half-way through the rewriting of files.
 POINTS = [
@@ -113,3 +118,77 @@ def test_a_rewrite_that_fails_leaves_the_file_as_it_was(
     assert len(rows(path, "SELECT post_id FROM posts")) == 3
     forget.rewrite(path)
     assert not [left for left in path.parent.iterdir() if "rewritten" in left.name]
+
+
+FULL_DISK = """
+    import resource, sys
+    from pathlib import Path
+    from umot.errors import Retriable
+    from warehouse import forget
+
+    path = Path(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size // 4, resource.RLIM_INFINITY))
+    try:
+        forget.rewrite(path)
+    except Retriable as error:
+        print(error)
+"""
+
+
+def test_a_full_disk_is_not_left_with_half_a_file_on_it(home: Path) -> None:
+    path = Warehouse(home).path
+    command = [sys.executable, "-c", textwrap.dedent(FULL_DISK), str(path)]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert "umot.duckdb could not be written anew" in said
+    assert not list(path.parent.glob(".*.rewritten*"))
+    assert len(rows(path, "SELECT post_id FROM posts")) == 3
+
+
+@pytest.mark.parametrize("name", ["weekly.db", "older/weekly", "umot-20260301.duckdb.bak"])
+def test_a_backup_of_any_name_is_erased(home: Path, name: str) -> None:
+    other = home / "backups" / name
+    other.parent.mkdir(exist_ok=True)
+    backup.backup(Warehouse(home), other, now=NOW)
+    proof = erase(home)
+    assert holders(home) == {word: set() for word in WORDS}
+    assert proof["rows_by_backup"].keys() == {BACKUP, other.name}
+    assert manifest.check(other).rows, "it stays fit to be restored"
+
+
+def test_what_is_no_backup_of_ours_is_left_and_named(home: Path) -> None:
+    own = [home / "backups" / "notes.db", home / "analysis.duckdb"]
+    for path in own:
+        path.write_text(f"about {NAME}")
+    assert erase(home)["still_held_by"] == ["analysis.duckdb", "backups/notes.db"]
+    assert all(NAME in path.read_text() for path in own)
+
+
+def test_what_a_killed_backup_left_goes(home: Path) -> None:
+    warehouse = Warehouse(home)
+    for name in (".umot-20260302T020000Z.duckdb.part", ".weekly.db.part"):
+        backup.copied(warehouse.path, home / "backups" / name)  # it was killed here
+    proof = erase(home)
+    assert holders(home) == {word: set() for word in WORDS}
+    assert [path.name for path in (home / "backups").iterdir()] == [BACKUP]
+    assert proof["rows_by_backup"].keys() == {BACKUP}
+
+
+def test_the_next_backup_clears_away_a_killed_one_of_any_name(home: Path) -> None:
+    warehouse = Warehouse(home)
+    backup.copied(warehouse.path, home / "backups" / ".weekly.db.part")
+    made = backup.backup(warehouse, home / "backups" / "other.db", now=NOW).path
+    assert {path.name for path in (home / "backups").iterdir()} == {BACKUP, made.name}
+
+
+def test_a_backup_that_only_names_the_writer_in_a_failure_stays_fit(home: Path) -> None:
+    erase(home)
+    with Warehouse(home).transaction("test") as db:
+        db.execute(
+            "INSERT INTO source_runs (run_id, source, started_at, seen, new, changed, deleted, "
+            "rejected, error) VALUES ('r', 'forum', $1, 0, 0, 0, 0, 0, $2)",
+            [NOW, f"no date in the post of {NAME}"],
+        )
+    made = backup.backup(Warehouse(home), home / "backups" / "umot-later.duckdb", now=NOW).path
+    erase(home)
+    assert rows(made, "SELECT error FROM source_runs") == [("[erased]",)]
+    assert manifest.check(made).rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from umot.cli.common import a_day, now, progress, rows, say, state
 from umot.cli.reprocess import reprocess
+from umot.errors import UmotError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,28 +89,47 @@ def restore(
     at = now()
     with forgetting.alone(monitor.home, wait=PATIENCE):
         with progress() as show:
-            done = restoring.restore(monitor.warehouse, file, now=at, force=force, progress=show)
+            done = restoring.restore(
+                monitor.warehouse,
+                file,
+                now=at,
+                force=force,
+                progress=show,
+                cleanse=lambda fresh: forgetting.cleanse(monitor, fresh, at),
+            )
         made = done.manifest
         say(f"restored what umot {made.umot} backed up at {made.made_at:%Y-%m-%d %H:%M}Z")
         if done.damaged:
             say(f"the damaged file lies at {done.damaged}; remove it when nobody needs it")
         if done.withheld:
             say(f"{done.withheld} messages of the backup may have been sent since: umot alerts")
-        erase_again(monitor, at)
+        problems = erase_again(monitor, at)
         monitor.warehouse.publish("umot restore")
     path = monitor.warehouse.path
     rows([f"{path}\t{path.stat().st_size}\t{made.rows}"])
     say("next: umot run")
+    if problems:
+        raise type(problems[0])("; ".join(map(str, problems)))
 
 
-def erase_again(monitor: Monitor, at: datetime) -> None:
-    """Erase what a restored backup brought back, before readers see it."""
+def erase_again(monitor: Monitor, at: datetime) -> list[UmotError]:
+    """Finish erasing what a backup brought back: in the warehouse it is gone since before.
+
+    Also what stood in the way of earlier requests a moment ago. Returns what does so now.
+    """
     from umot import forgetting
-    from umot.forgetting.job import due
 
-    for request in due(monitor, at):
-        proof = forgetting.carry_out(monitor, request, at)
-        say(f"erased again what the backup brought back; the proof: {proof}")
+    problems: list[UmotError] = []
+    for request in forgetting.due(monitor, at, timedelta()):
+        try:
+            proof = forgetting.carry_out(monitor, request, at)
+        except UmotError as error:
+            request.failed_at = at.isoformat()
+            request.save(monitor.home)
+            problems.append(error)
+        else:
+            say(f"erased again what the backup brought back; the proof: {proof}")
+    return problems
 
 
 def export(

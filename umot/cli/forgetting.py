@@ -80,7 +80,7 @@ def forget(
 
 def erase_due(monitor: Monitor, *, yes: bool) -> None:
     """Erase what is too old, and what a restored backup brought back."""
-    from umot.forgetting.job import restored, retention_due
+    from umot.forgetting.standing import restored, retention_due
 
     requests = [one for one in (restored(monitor, now()), retention_due(monitor, now())) if one]
     if not requests:

@@ -50,6 +50,7 @@ def run(
         if plain:
             from umot import forgetting, pipeline
 
+            forgetting.catch_up(monitor, now())
             report = pipeline.run(
                 monitor, lambda: reader(monitor), chosen, now=now(), progress=show
             )
@@ -90,7 +91,7 @@ def collect(
     ] = None,
 ) -> None:
     """Fetch what is new and store it; umot classify reads it."""
-    from umot import pipeline
+    from umot import forgetting, pipeline
     from umot.pipeline.together import collect_all
 
     monitor = state(context).monitor()
@@ -101,6 +102,7 @@ def collect(
     for source in wanted if start else ():
         if not pipeline.goes_back(source):
             say(f"{source.name}: {source.connector} gives what it holds now, however old that is")
+    forgetting.catch_up(monitor, now())
     with progress() as show:
         visits = collect_all(monitor, wanted, now=now(), progress=show, since=start)
     monitor.warehouse.publish("umot collect")
@@ -117,9 +119,10 @@ def classify(context: typer.Context) -> None:
 
     That is, all that the configured model has not read yet on today's journey map.
     """
-    from umot import pipeline
+    from umot import forgetting, pipeline
 
     monitor = state(context).monitor()
+    forgetting.catch_up(monitor, now())
     with progress() as show:
         done = pipeline.classify(monitor, reader(monitor), now=now(), progress=show)
         monitor.warehouse.publish("umot classify")

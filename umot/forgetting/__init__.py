@@ -5,14 +5,18 @@ so a kill at any moment leaves what the next `umot forget` or `umot run` finishe
 """
 
 from umot.forgetting.found import look
-from umot.forgetting.job import alone, asked, carry_out, settle
+from umot.forgetting.job import alone, asked, carry_out
 from umot.forgetting.request import Request, pending
+from umot.forgetting.standing import catch_up, cleanse, due, settle
 
 __all__ = [
     "Request",
     "alone",
     "asked",
     "carry_out",
+    "catch_up",
+    "cleanse",
+    "due",
     "look",
     "pending",
     "settle",

@@ -16,6 +16,7 @@ from umot.errors import Fatal
 from umot.forgetting.request import AGE, Request
 from umot.pipeline import Monitor
 from warehouse import files
+from warehouse.digests import bare
 
 FOLDER = "digests"
 
@@ -65,7 +66,7 @@ def rewrite(pages: list[Path], digest: Digest | None) -> None:
 def without(digest: Digest, request: Request) -> Digest:
     """A digest less the quotes and alerts of what is erased."""
     gone = judge(digest, request)
-    posts = frozenset(request.posts)
+    posts = frozenset(map(bare, request.posts))
     return replace(
         digest,
         negative=tuple(quote for quote in digest.negative if not gone(quote)),
@@ -85,7 +86,7 @@ def without(digest: Digest, request: Request) -> Digest:
         alerts=tuple(
             alert
             for alert in digest.alerts
-            if not (alert.subject in posts or (alert.post and gone(alert.post)))
+            if not (bare(alert.subject) in posts or (alert.post and gone(alert.post)))
         ),
     )
 
@@ -101,8 +102,9 @@ def unquoted(part: Quoting, gone: Callable[[Quote], bool]) -> Quoting:
 def judge(digest: Digest, request: Request) -> Callable[[Quote], bool]:
     """Whether a quote of this digest is of what is erased."""
     if request.kind != AGE:
-        posts, urls = frozenset(request.posts), frozenset(request.urls)
-        return lambda quote: quote.post_id in posts or (quote.url or "") in urls
+        # Not by an address that was merely found: the reviews of an app all have the same one.
+        posts, urls = frozenset(map(bare, request.posts)), frozenset(request.urls)
+        return lambda quote: bare(quote.post_id) in posts or (quote.url or "") in urls
     limits = {shorten(plain(rule.source), SOURCE): rule.before for rule in request.wanted.rules}
 
     def too_old(quote: Quote) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,14 +13,14 @@ from filelock import FileLock, Timeout
 from umot.errors import Retriable, UmotError
 from umot.folders import ensure
 from umot.forgetting import digests, logs, proof
-from umot.forgetting.found import COMMAND, backups, damage, look
+from umot.forgetting.found import COMMAND, backups, damage, look, unfinished
 from umot.forgetting.request import AGE, AUTHOR, POST, RESTORED, URL, Request, pending
-from umot.pipeline import Monitor, one_line
-from warehouse import authors, erasures, files, forget, manifest, retention, tombstones
+from umot.pipeline import Monitor
+from warehouse import authors, erasures, files, forget, manifest, tombstones
+from warehouse.connect import Connection
 
 log = logging.getLogger("umot")
 LOCK = "forgetting.lock"
-PAUSE = timedelta(days=1)  # between two attempts at what could not be finished
 LATER = "what is left to erase follows with the next umot run or umot forget"
 
 
@@ -61,46 +61,6 @@ def asked(
     return made
 
 
-def retention_due(monitor: Monitor, now: datetime) -> Request | None:
-    """The request that retention makes now; None where nothing is due."""
-    rules = [
-        retention.Rule(source.name, retention.limit(source.retention_days, now))
-        for source in monitor.settings.sources
-        if source.retention_days
-    ]
-    if not rules or not monitor.warehouse.exists():
-        return None
-    with monitor.warehouse.write(COMMAND) as db:
-        rules = retention.due(db, rules)
-    if not rules:
-        return None
-    made = Request.new(AGE, now)
-    made.rules = [(rule.source, rule.before.isoformat()) for rule in rules]
-    return made
-
-
-def restored(monitor: Monitor, now: datetime) -> Request | None:
-    """The request to erase again what a restored warehouse may have brought back, if any."""
-    stones = tombstones.read(monitor.home)
-    if not stones or not monitor.warehouse.exists():
-        return None
-    with monitor.warehouse.write(COMMAND) as db:
-        missing = {stone.erasure_id for stone in stones} - erasures.known(db)
-        missing -= {request.erasure_id for request in pending(monitor.home)}
-        if not missing:
-            return None
-        key = authors.key(monitor.home)
-        hashes = {(stone.kind, stone.hash) for stone in stones}
-        made = Request.new(RESTORED, now)
-        made.authors = [stone.hash for stone in stones if stone.kind == "author"]
-        for post_id, url in db.execute("SELECT post_id, url FROM posts").fetchall():
-            if ("post", tombstones.of_post(post_id, key, "").hash) in hashes or (
-                url and ("url", tombstones.of_url(url, key, "").hash) in hashes
-            ):
-                made.posts.append(post_id)
-    return made
-
-
 def carry_out(
     monitor: Monitor,
     request: Request,
@@ -123,17 +83,12 @@ def carry_out(
     gate = tombstones.Gate(home, authors.key(home))
     step("warehouse")
     with monitor.warehouse.transaction(COMMAND) as db:
-        counts = forget.erase(db, request.wanted, gate)
-        tables = erasures.note(db, request.erasure_id, request.kind, counts, now)
-        if request.kind == RESTORED:
-            done_before = {stone.erasure_id for stone in tombstones.read(home)}
-            for erasure_id in sorted(done_before - erasures.known(db)):
-                erasures.note(db, erasure_id, RESTORED, {}, now)
+        tables = erase(db, home, request, gate, now)
     step("rewrite")
     with monitor.warehouse.alone(COMMAND):
-        monitor.warehouse.home.rewrite()
-        for left in leftovers(monitor):
+        for left in leftovers(monitor):  # first, for they may be what takes up the room
             files.remove(left)
+        monitor.warehouse.home.rewrite()
     step("publish")
     monitor.warehouse.publish(COMMAND)
     problems = erase_backups(monitor, request, gate, step)
@@ -153,8 +108,26 @@ def carry_out(
     return written
 
 
+def erase(
+    db: Connection, home: Path, request: Request, gate: tombstones.Gate, now: datetime
+) -> dict[str, int]:
+    """Erase in the warehouse, in the caller's transaction; returns the rows that went, by table."""
+    counts = forget.erase(db, request.wanted, gate)
+    tables = erasures.note(db, request.erasure_id, request.kind, counts, now)
+    if request.kind == RESTORED:
+        done_before = {stone.erasure_id for stone in tombstones.read(home)}
+        done_before -= {one.erasure_id for one in pending(home)}
+        for erasure_id in sorted(done_before - erasures.known(db)):
+            erasures.note(db, erasure_id, RESTORED, {}, now)
+    return tables
+
+
 def lay_stones(monitor: Monitor, request: Request) -> None:
-    """Leave the tombstones of what is known so far."""
+    """Leave the tombstones of what is known so far.
+
+    Of addresses only those that were asked for: at one that was merely found others may write,
+    as all who review an app do, and nobody of them could come in any more.
+    """
     key, erasure_id = authors.key(monitor.home), request.erasure_id
     if request.kind == RESTORED:  # they lie there already
         return
@@ -166,9 +139,10 @@ def lay_stones(monitor: Monitor, request: Request) -> None:
 
 
 def leftovers(monitor: Monitor) -> list[Path]:
-    """What killed writers may have left in the warehouse's folder; hold the writer's lock."""
+    """What killed writers left of the warehouse and of backups; hold the writer's lock."""
     folder = monitor.warehouse.folder
-    return [path for pattern in ("*.new", ".*.rewritten") for path in folder.glob(pattern)]
+    own = [path for pattern in ("*.new", ".*.rewritten") for path in folder.glob(pattern)]
+    return own + unfinished(monitor.home)
 
 
 def erase_backups(
@@ -196,43 +170,3 @@ def erase_backups(
             log.debug("backup %s could not be erased", path.name, exc_info=True)
             problems.append(error)
     return problems
-
-
-def settle(monitor: Monitor, now: datetime) -> list[Path]:
-    """The end of every run: finish what was begun, erase what is due; returns the proofs.
-
-    Cheap where there is nothing to do, and left to whoever else is at it now. What stands in the
-    way of one is said and stops neither the others nor the run; it is tried again a day later.
-    """
-    if not monitor.warehouse.exists():
-        return []
-    done = []
-    try:
-        with alone(monitor.home, wait=0):
-            for request in due(monitor, now):
-                try:
-                    done.append(carry_out(monitor, request, now))
-                except (UmotError, OSError) as error:
-                    log.warning("erasing is not finished: %s", one_line(error))
-                    request.failed_at = now.isoformat()
-                    request.save(monitor.home)
-    except Retriable as error:
-        log.warning("%s", error)
-    return done
-
-
-def due(monitor: Monitor, now: datetime) -> list[Request]:
-    """What is to be erased now: requests not finished, and those that age or a restore make."""
-    left = pending(monitor.home)
-    found = [request for request in left if not request.failed_within(PAUSE, now)]
-    if again := restored(monitor, now):
-        found.append(again)
-    if old := retention_due(monitor, now):
-        # One that could not be finished takes the new ones up, or there would be one more a day.
-        stuck = next((request for request in left if request.kind == AGE), None)
-        if stuck is None:
-            found.append(old)
-        else:
-            stuck.rules = sorted({**dict(stuck.rules), **dict(old.rules)}.items())
-            found = [request for request in found if request is not stuck] + [stuck]
-    return found

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from umot.errors import Fatal
 from warehouse import files
@@ -21,9 +22,11 @@ AUTHOR, POST, URL, AGE, RESTORED = "author", "post", "url", "age", "restored"
 class Request:
     """What is to be forgotten and how far it came; the only place that holds a writer's name.
 
-    `posts`, `texts` and `urls` are what was found to belong to it before anything was erased.
-    `rules` are (source, ISO time before which posts go). `counts` are the rows and texts that
-    went, by backup, digest and log file, and from the history of runs.
+    `urls` are the addresses that were asked for: every post there goes. `posts`, `texts` and
+    `addresses` are what was found to belong to it before anything was erased; an address that was
+    found is only a word to look for, for others may have written there. `rules` are (source, ISO
+    time before which posts go). `counts` are the rows and texts that went, by backup, digest and
+    log file, and from the history of runs.
     """
 
     erasure_id: str
@@ -35,6 +38,7 @@ class Request:
     authors: list[str] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
     rules: list[tuple[str, str]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     failed_at: str | None = None  # when something last stood in the way
@@ -55,6 +59,7 @@ class Request:
             self.name,
             self.platform,
             self.texts,
+            again=self.kind == RESTORED,
         )
 
     def failed_within(self, pause: timedelta, now: datetime) -> bool:
@@ -87,7 +92,16 @@ def pending(home: Path) -> list[Request]:
         try:
             values = json.loads(path.read_text("utf-8"))
             values["rules"] = [tuple(rule) for rule in values["rules"]]
+            part(values)
             found.append(Request(**values))
         except (ValueError, TypeError, KeyError) as error:
             raise Fatal(f"{path} is damaged: ask again what it asked, then remove it") from error
     return found
+
+
+def part(values: dict[str, Any]) -> None:
+    """Bring a saved request to today's form: once, what was found stood among what was asked."""
+    if "addresses" not in values:
+        asked = values["urls"][:1] if values["kind"] == URL else []
+        values["addresses"] = [url for url in values["urls"] if url not in asked]
+        values["urls"] = asked

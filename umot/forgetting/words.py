@@ -9,21 +9,28 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from umot.forgetting.found import backups
 from umot.forgetting.request import FOLDER, Request
 from warehouse.forget import LEAST
 
 MANY = 1000  # words beyond which they are not looked for one by one
 LETTERS = rb"[0-9A-Za-z_\x80-\xff]"
 FURTHER = rb"[0-9A-Za-z_\x80-\xff/?&=%-]"  # what makes another address of one
-# DuckDB's and SQLite's files are erased by asking them.
+# DuckDB's and SQLite's files of our own are erased by asking them.
 DATABASES = (".duckdb", ".wal", ".db", ".db-wal", ".db-shm")
+OURS = ("warehouse", "prefect")
 
 
 def sought(request: Request) -> list[str]:
     """The name, addresses and texts to look for; texts too short to be anyone's own are not."""
     name = [request.name] if request.name else []
     texts = [text for text in request.texts if len(text) >= LEAST]
-    return [*name, *request.urls, *texts]
+    return [*name, *places(request), *texts]
+
+
+def places(request: Request) -> list[str]:
+    """The addresses to look for: those asked for, and those that only what is erased had."""
+    return list(dict.fromkeys([*request.urls, *request.addresses]))
 
 
 def guises(text: str) -> set[str]:
@@ -36,12 +43,13 @@ def guises(text: str) -> set[str]:
 def pattern(request: Request) -> re.Pattern[bytes] | None:
     """Finds any of the words in UTF-8, names and addresses whole ones only. None for no words."""
     parts = []
+    addresses = frozenset(places(request))
     for word in sought(request):
         for guise in guises(word):
             escaped = re.escape(guise.encode("utf-8", "replace"))
             if word == request.name:
                 escaped = rb"(?<!%s)%s(?!%s)" % (LETTERS, escaped, LETTERS)
-            elif word in request.urls:
+            elif word in addresses:
                 # The address of a thread is the beginning of those of its replies.
                 escaped = rb"%s(?!%s)" % (escaped, FURTHER)
             parts.append(escaped)
@@ -57,19 +65,22 @@ def holders(home: Path, request: Request) -> list[str] | None:
     None where there are too many words to look for.
     """
     found = pattern(request)
+    addresses = frozenset(places(request))
     wide = [
         word.encode(coding, "replace")
         for word in sought(request)
-        if word not in request.urls
+        if word not in addresses
         for coding in ("utf-16-le", "utf-16-be")
     ]
     if found is None or len(wide) > MANY:
         return [] if found is None else None
     held = []
+    reached = frozenset(backups(home))
     for path in files(home):
         within = path.relative_to(home)
         asked = within.parts[0] == FOLDER  # requests that are still to be carried out
-        if not asked and not path.name.endswith(DATABASES) and holds(path, found, wide):
+        ours = within.parts[0] in OURS and path.name.endswith(DATABASES)
+        if not asked and not ours and path not in reached and holds(path, found, wide):
             held.append(within.as_posix())
     return held
 
