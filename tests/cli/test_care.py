@@ -95,6 +95,7 @@ def test_a_restore_shows_nobody_what_was_erased_even_where_a_request_is_stuck(
     assert [path for path in files if b"dank aan de monteurs" in path.read_bytes()] == []
 
 
+@pytest.mark.slow  # what the commands call is tested in test_forget_restored.py
 @pytest.mark.usefixtures("fast_model", "one_thread")
 @pytest.mark.parametrize("command", [("collect",), ("classify",)])
 def test_a_warehouse_put_in_place_by_hand_is_erased_before_it_is_published(

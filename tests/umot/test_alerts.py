@@ -63,7 +63,7 @@ def test_it_says_what_its_age_mates_do_in_two_languages(scene: Scene) -> None:
     scene.seen("storm", {9: 5, 6: 60, 3: 300, 0: 900})
     (alert,) = scene.due(VIRAL)
     assert "posts compared: 10" in alert.reasons["en"]
-    assert "Its age was 10 h. It is about the end moment." in alert.reasons["en"]
+    assert "It was 10 h old then. It is about the end moment." in alert.reasons["en"]
     assert "900 interacties erbij in 24 uur" in alert.reasons["nl"]
     assert "Het gaat over het eindmoment." in alert.reasons["nl"]
 

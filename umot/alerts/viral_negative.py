@@ -17,8 +17,8 @@ REASONS = {
     "gewoon bericht in {source} op die leeftijd ({usual}; vergeleken berichten: "
     "{mates}). Het was toen {age} uur oud.{stage}",
     "en": "{growth} more reactions in {hours} hours ({total} in all), {ratio} times as many as a "
-    "usual post in {source} at that age ({usual}; posts compared: {mates}). Its age was "
-    "{age} h.{stage}",
+    "usual post in {source} at that age ({usual}; posts compared: {mates}). It was {age} "
+    "h old then.{stage}",
 }
 
 
