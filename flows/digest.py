@@ -43,11 +43,9 @@ def daily_digest(
 ) -> list[str]:
     """Write the digest of `day`, else of the day before it was due, in the brand's time zone.
 
-    Returns the paths.
-
-    It is sent first where there are ``[[digest.channels]]``: once to each, however often this
-    runs. What does not arrive is logged, and tried again at every pass. The files are in the
-    folder ``digests`` of the data folder: html, md and json, as they were sent.
+    Returns the paths. It is sent first where there are ``[[digest.channels]]``: once to each,
+    however often this runs. What does not arrive is logged, and tried again at every pass. The
+    files are in the folder ``digests`` of the data folder: html, md and json, as they were sent.
     """
     load_secrets()
     folder = config.home(Path(home) if home else None)
@@ -64,8 +62,8 @@ def daily_digest(
 
 def due() -> datetime:
     """When this run was to start: one that a sleeping machine missed is of the day it was for."""
-    planned = flow_run.scheduled_start_time
-    return planned.astimezone(UTC) if isinstance(planned, datetime) else datetime.now(UTC)
+    planned: datetime = flow_run.scheduled_start_time or datetime.now(UTC)
+    return planned
 
 
 def page(paths: Sequence[Path]) -> str:

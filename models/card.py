@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -98,7 +98,7 @@ def training(notes: Mapping[str, Any]) -> str:
     if recipe:
         settings = ", ".join(f"{key} {value}" for key, value in recipe.items() if key != "batch")
         text += f". Settings: {settings}"
-    return f"{text}. `umot models train` is what trains."
+    return f"{text}. It was made by `umot models train`."
 
 
 def against_fp32(found: Mapping[str, float] | None) -> str:
@@ -177,19 +177,9 @@ def yours(notes: Mapping[str, Any]) -> list[str]:
 
 def earlier(notes: Mapping[str, Any]) -> list[str]:
     """The sets that only the weights before it learnt from, with what their licences allow."""
-    found = dict(before(notes))
-    return [
-        f"{cell(name)} ({found[name]})" for name in sorted(found.keys() - notes.get("sets", {}))
-    ]
-
-
-def before(notes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each set of the weights that went before, and of those before them, with what it allows."""
-    for origin in ("start", "mean_with"):
-        about = notes.get(origin, {})
-        for name, one in about.get("sets", {}).items():
-            yield name, USES.get(str(one.get("licence")), "UNCLEAR")
-        yield from before(about) if about else ()
+    found = dict(metadata.sets_of({**notes, "sets": {}}))
+    names = sorted(found.keys() - notes.get("sets", {}))
+    return [f"{cell(name)} ({USES.get(found[name], 'UNCLEAR')})" for name in names]
 
 
 def described_set(name: str, use: str, known: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from umot.errors import Fatal
 FILE = "model.json"
 GRAPH = "model.onnx"
 TOKENIZER = "tokenizer.json"
+ORIGINS = ("start", "mean_with")  # notes of the weights that went before
 FORMAT = 1  # raised when what reads the folder has to change
 
 
@@ -50,6 +52,15 @@ class Metadata:
         """Write ``model.json``."""
         text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
         (folder / FILE).write_text(text + "\n", "utf-8")
+
+
+def sets_of(notes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each set and its licence, in the notes of weights and in those of what went before."""
+    for name, about in dict(notes.get("sets", {})).items():
+        yield name, str(about.get("licence", "unknown"))
+    for origin in ORIGINS:
+        if isinstance(notes.get(origin), dict):
+            yield from sets_of(notes[origin])
 
 
 def read(folder: Path) -> Metadata:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +20,6 @@ from models.training.teacher import weights
 from umot.errors import Fatal
 
 BASE = "base"
-ORIGINS = ("start", "mean_with")  # notes of the weights that went before
 Made = tuple[Encoder, Quantised, dict[str, Any]]  # the network, its words and tokenizer's JSON
 
 
@@ -198,23 +197,14 @@ def check_terms(
 
 def lineage(described: Metadata) -> dict[str, Any]:
     """What weights are called and made of, for the notes of those that are made from them."""
-    kept = ("sets", *ORIGINS)
+    kept = ("sets", *metadata.ORIGINS)
     made_of = {key: value for key, value in described.notes.items() if key in kept}
     return {"name": described.name, **made_of}
 
 
 def licences(described: Metadata) -> dict[str, str]:
     """The licence of each set that weights were made of, at any time."""
-    return dict(terms(described.notes))
-
-
-def terms(notes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each set and its licence, in notes and in those of what went before."""
-    for name, about in dict(notes.get("sets", {})).items():
-        yield name, str(about.get("licence", "unknown"))
-    for origin in ORIGINS:
-        if isinstance(notes.get(origin), dict):
-            yield from terms(notes[origin])
+    return dict(metadata.sets_of(described.notes))
 
 
 def check_licences(described: Metadata, allowed: Collection[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,16 @@ def home(spoken: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(spoken, tmp_path / "home"))
 
 
+def put_back(monitor: Monitor, saved: Path, at: datetime) -> None:
+    """Restore as the command does, and publish at once, as another might."""
+
+    def cleanse(fresh: Path) -> None:
+        forgetting.cleanse(monitor, fresh, at)
+
+    restore.restore(monitor.warehouse, saved, now=at, force=True, cleanse=cleanse)
+    monitor.warehouse.publish()
+
+
 def test_a_backup_has_nothing_of_it_from_the_moment_it_is_in_place(home: Path) -> None:
     """Killed right after a restore, or raced by another command, which publishes."""
     warehouse, monitor = Warehouse(home), Monitor.open(home)
@@ -32,14 +42,7 @@ def test_a_backup_has_nothing_of_it_from_the_moment_it_is_in_place(home: Path) -
     (home / "backups" / "a-damaged.duckdb").write_bytes(b"no database" * 1000)
     with pytest.raises(Fatal):  # not finished, and not to be tried again before a day is over
         erase(home, job.asked(monitor, NOW, post="forum:3"))
-    restore.restore(
-        warehouse,
-        elsewhere,
-        now=NOW,
-        force=True,
-        cleanse=lambda fresh: forgetting.cleanse(monitor, fresh, NOW),
-    )
-    warehouse.publish()
+    put_back(monitor, elsewhere, NOW)
     for path in (warehouse.path, warehouse.published):
         assert rows(path, "SELECT post_id FROM posts") == []
     (home / "backups" / "a-damaged.duckdb").unlink()
@@ -58,15 +61,7 @@ def test_a_restore_brings_nothing_back_that_is_too_old(home: Path) -> None:
         file.write(f"{source}{head}\n")
     warehouse, monitor = Warehouse(home), Monitor.open(home)
     saved = backup.backup(warehouse, home / "backups" / "later.duckdb", now=NOW).path
-    at = NOW + timedelta(days=40)
-    restore.restore(
-        warehouse,
-        saved,
-        now=at,
-        force=True,
-        cleanse=lambda fresh: forgetting.cleanse(monitor, fresh, at),
-    )
-    warehouse.publish()
+    put_back(monitor, saved, NOW + timedelta(days=40))
     assert rows(warehouse.published, "SELECT post_id FROM posts") == []
 
 

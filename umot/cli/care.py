@@ -124,8 +124,7 @@ def erase_again(monitor: Monitor, at: datetime) -> list[UmotError]:
         try:
             proof = forgetting.carry_out(monitor, request, at)
         except UmotError as error:
-            request.failed_at = at.isoformat()
-            request.save(monitor.home)
+            request.failed(monitor.home, at)
             problems.append(error)
         else:
             say(f"erased again what the backup brought back; the proof: {proof}")

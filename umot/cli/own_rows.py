@@ -38,10 +38,9 @@ def given_rows(
         raise Fatal(f"nothing was trained: {'; '.join(problems[:SHOWN])}{more}")
     if files and not found:
         raise Fatal(f"no rows in {', '.join(map(str, files))}")
-    spoken = {language.lower() for language in languages}
-    kept = [row for row in found if not spoken or row.language in spoken]
+    kept = [row for row in found if not languages or row.language in languages]
     if files and not kept:
-        raise Fatal(f"no row is in {', '.join(sorted(spoken))}")
+        raise Fatal(f"no row is in {', '.join(sorted(languages))}")
     if len(kept) < len(found):
         say(f"{len(found) - len(kept):,} rows in other languages are left out")
     if unread := Counter(row.language for row in kept if row.language not in LANGUAGES):

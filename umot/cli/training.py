@@ -102,7 +102,7 @@ def train(
     from models.training import jobs, runs, starts
 
     other = starts.folder(mean_with) if mean_with else None
-    spoken = listed(languages)
+    spoken = [language.lower() for language in listed(languages)]
     start = start or (BASE if data else BUNDLED)
     joining = other is not None and start == BASE
     plan = chosen_plan(licence, spoken, listed(sets), joining=joining)

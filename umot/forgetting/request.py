@@ -66,6 +66,11 @@ class Request:
         """Whether it was tried in vain that shortly ago."""
         return self.failed_at is not None and now - datetime.fromisoformat(self.failed_at) < pause
 
+    def failed(self, home: Path, now: datetime) -> None:
+        """Note that something stood in the way."""
+        self.failed_at = now.isoformat()
+        self.save(home)
+
     def went(self, home: Path, what: str, number: int) -> None:
         """Note how many go from something, before they do; done again it finds fewer of them."""
         if number > self.counts.get(what, -1):

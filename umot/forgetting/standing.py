@@ -65,8 +65,7 @@ def settle(monitor: Monitor, now: datetime) -> list[Path]:
 def fail(monitor: Monitor, request: Request, error: Exception, now: datetime) -> None:
     """Say that a request could not be finished, and note when."""
     log.warning("erasing is not finished: %s", one_line(error))
-    request.failed_at = now.isoformat()
-    request.save(monitor.home)
+    request.failed(monitor.home, now)
 
 
 def cleanse(monitor: Monitor, path: Path, now: datetime) -> None:
@@ -117,8 +116,7 @@ def to_do(
         for request in left
         if request.erasure_id not in known or not request.failed_within(pause, now)
     ]
-    if again := brought_back(db, monitor.home, left, now):
-        found = [again, *(request for request in found if request is not again)]
+    found = after_restored(db, monitor.home, left, found, now)
     if old := too_old(db, monitor, now):
         # One that could not be finished takes the new ones up, or there would be one more a day.
         stuck = next((request for request in left if request.kind == AGE), None)
@@ -139,10 +137,16 @@ def missed(monitor: Monitor, now: datetime) -> list[Request]:
     with monitor.warehouse.write(COMMAND) as db:
         known = erasures.known(db)
         found = [request for request in left if request.erasure_id not in known]
-        again = brought_back(db, home, left, now)
-    if again is None:
-        return found
-    return [again, *(request for request in found if request is not again)]
+        return after_restored(db, home, left, found, now)
+
+
+def after_restored(
+    db: Connection, home: Path, left: Sequence[Request], found: Sequence[Request], now: datetime
+) -> list[Request]:
+    """The requests `found` among those `left`, behind that for what a restore brought back."""
+    again = brought_back(db, home, left, now)
+    rest = [request for request in found if request is not again]
+    return rest if again is None else [again, *rest]
 
 
 def restored(monitor: Monitor, now: datetime) -> Request | None:
